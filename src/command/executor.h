@@ -1,0 +1,46 @@
+// A command line that a task runs: sh>, py>, rb>, embulk> (runtime.md §2).
+//
+// An executor starts a command and reports its end; nothing waits in between. Where a command runs
+// is the executor's affair: here as a process of this machine.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mogura::command {
+
+struct Request {
+  std::vector<std::string> argv;
+  std::vector<std::pair<std::string, std::string>> environment;  // added to the executor's own
+  std::filesystem::path project_path;    // absolute
+  std::filesystem::path work_directory;  // relative to the project; empty: the project itself
+  std::filesystem::path io_directory;    // relative to the project
+};
+
+struct Finished {
+  int status_code = 0;        // 128 + n after signal n
+  std::string error_message;  // what the executor itself has to say, if anything
+};
+
+struct Callbacks {
+  std::function<void(std::string_view)> output;  // bytes as they appear
+  std::function<void(Finished)> finished;        // once, after all output
+};
+
+using CommandId = std::uint64_t;
+
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  /// Starts the command; the callbacks come from another thread. Throws Error where it cannot start.
+  virtual CommandId start(const Request& request, Callbacks callbacks) = 0;
+  /// Ends the command: politely, then by force. `finished` is still called.
+  virtual void cancel(CommandId command) = 0;
+};
+
+}  // namespace mogura::command

@@ -1,0 +1,56 @@
+// One execution of one task, from the evaluation of its parameters to its outcome: the part that the
+// executor (for operators that only compute) and agents have in common (execution.md §10.3).
+//
+//   TaskRun run(request, environment, options);
+//   Step step = run.start();        // Done, Poll, or RunCommand
+//   step = run.resume(finished);    // after a RunCommand, as often as it asks
+//
+// Failures come out as a Failure, with the task's error object; nothing else escapes.
+#pragma once
+
+#include <memory>
+#include <variant>
+
+#include "operators/operator.h"
+
+namespace mogura::operators {
+
+/// A failed execution: the task's `error` object (language.md §9.1), already logged.
+struct Failure {
+  Object error;
+};
+
+struct RunOptions {
+  bool dry_run = false;      // evaluate, do not execute (cli.md §12.3.8)
+  bool show_params = false;  // log the parameters first (cli.md §12.3.9)
+  /// The project directory where the config has no `_project_path`.
+  std::filesystem::path project_path;
+};
+
+class TaskRun {
+ public:
+  using Outcome = std::variant<Done, Poll, Failure, command::Request>;
+
+  TaskRun(TaskRequest request, const Environment& environment, RunOptions options,
+          std::function<bool()> canceled);
+  ~TaskRun();
+
+  /// Evaluates, logs `TYPE>: COMMAND`, runs the operator. A command::Request is to be run by the
+  /// caller, who then calls command_finished() or command_not_started().
+  Outcome start();
+  Outcome command_finished(const command::Finished& finished);
+  Outcome command_not_started(const Error& error);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The name of the operator that the task would run, where that is known without evaluating:
+/// `_type`, else the first key that ends in '>' (language.md §5.6).
+std::optional<std::string> operator_name(const Object& config, const Object& local_config);
+
+/// The label of a task's log lines: `0021@[SITE:PROJECT:SESSION:ATTEMPT]+task` (cli.md §8.4).
+std::string task_label(const TaskRequest& request);
+
+}  // namespace mogura::operators

@@ -1,0 +1,17 @@
+// Java properties files (cli.md §6.4).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace mogura::value {
+
+/// In file order; of equal keys the last one counts. `bytes` are ISO-8859-1 if `latin1`, else UTF-8;
+/// the results are UTF-8. Throws Error of kind "illegal argument" on a malformed \uXXXX.
+enum class PropertiesEncoding { latin1, utf8 };
+std::vector<std::pair<std::string, std::string>> parse_properties(std::string_view bytes,
+                                                                  PropertiesEncoding encoding);
+
+}  // namespace mogura::value

@@ -1,0 +1,25 @@
+// A project directory: its files and its workflows (language.md §1, cli.md §11, runtime.md §7.5).
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "workflow/definition.h"
+
+namespace mogura::workflow {
+
+struct ProjectFile {
+  std::string name;  // relative to the project, with `/`
+  std::filesystem::path path;
+};
+
+/// The files of the project that are neither hidden nor ignored by .digdagignore, by name. Links are
+/// followed. Throws NoSuchFile where the directory is missing.
+std::vector<ProjectFile> list_files(const std::filesystem::path& project);
+
+/// The workflows of the project by name; all of its files are parsed. Throws Error of kind "model
+/// validation" ("Validating project failed" and a line for each broken file), NoSuchFile.
+std::vector<Definition> load_project(const std::filesystem::path& project);
+
+}  // namespace mogura::workflow
