@@ -1,5 +1,8 @@
 // Reading parameters out of an object, with Digdag's coercions and error texts (language.md §14).
 //
+//   const std::string name = get_text(config, "name");           // 12 and true are texts too
+//   const int limit = find_int(config, "limit").value_or(10);    // so is "12" a number
+//
 // All of these throw ConfigError with Digdag's text on a value that does not fit.
 #pragma once
 
@@ -21,6 +24,7 @@ bool get_boolean(const Object& config, std::string_view key);
 /// A 32-bit integer; out of range is an error.
 std::int32_t get_int(const Object& config, std::string_view key);
 std::int64_t get_long(const Object& config, std::string_view key);
+/// A list of texts; a null element reads "null".
 std::vector<std::string> get_text_list(const Object& config, std::string_view key);
 /// An object; null or another type is "Parameter 'k' must be an object".
 const Object& get_object(const Object& config, std::string_view key);
@@ -43,7 +47,10 @@ Object find_object(const Object& config, std::string_view key);
 ConfigError wrong_type(std::string_view type, std::string_view key, const Value& got,
                        std::vector<Error> causes = {});
 
-/// A scalar as text (language.md §14.2): absent for null, lists and objects.
+// One scalar under the coercions of language.md §14.2: absent where the table says error.
 std::optional<std::string> as_text(const Value& value);
+std::optional<bool> as_boolean(const Value& value);
+std::optional<std::int32_t> as_int(const Value& value);
+std::optional<std::int64_t> as_long(const Value& value);
 
 }  // namespace mogura::value
