@@ -19,6 +19,8 @@ option(MOGURA_WERROR "Treat warnings as errors" ON)
 set(MOGURA_WARNINGS
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
     -Wnon-virtual-dtor -Woverloaded-virtual -Wold-style-cast)
+# Options are structs with named fields; those that a caller does not name keep their defaults.
+list(APPEND MOGURA_WARNINGS -Wno-missing-field-initializers)
 if(MOGURA_WERROR)
   list(APPEND MOGURA_WARNINGS -Werror)
 endif()
@@ -26,6 +28,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   list(APPEND MOGURA_WARNINGS -Wthread-safety)
 endif()
 
+# Paths in messages and debug information begin at the root of the project: the same sources give the
+# same program wherever they are built.
+add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
 add_compile_options(-fstack-protector-strong $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)
 find_package(Threads REQUIRED)

@@ -24,10 +24,13 @@ function(mogura_room name)
   endforeach()
   target_link_libraries(mogura_${name} PRIVATE ${ARG_LINKS} PUBLIC Threads::Threads)
 
+  mogura_check_headers(${name})
+
   if(tests)
     add_executable(mogura_${name}_test ${tests})
     target_compile_options(mogura_${name}_test PRIVATE ${MOGURA_WARNINGS})
-    target_link_libraries(mogura_${name}_test PRIVATE mogura_${name} ${ARG_TEST_LINKS} gtest gmock gtest_main)
+    target_link_libraries(mogura_${name}_test
+                          PRIVATE mogura_${name} ${ARG_TEST_LINKS} gtest gmock gtest_main)
     add_test(NAME ${name} COMMAND mogura_${name}_test --gtest_brief=1)
   endif()
 endfunction()

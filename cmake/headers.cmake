@@ -1,0 +1,21 @@
+# mogura_check_headers(ROOM): adds to the target `headers` one compilation of each header of ROOM
+# alone, which proves that a header includes all that it needs.
+add_custom_target(headers)
+
+function(mogura_check_headers room)
+  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.h)
+  if(NOT headers)
+    return()
+  endif()
+  set(checks)
+  foreach(header ${headers})
+    set(check ${PROJECT_BINARY_DIR}/headers/${room}/${header}.cc)
+    file(CONFIGURE OUTPUT ${check} CONTENT "#include \"${room}/${header}\"\n")
+    list(APPEND checks ${check})
+  endforeach()
+  add_library(mogura_${room}_headers OBJECT EXCLUDE_FROM_ALL ${checks})
+  set_target_properties(mogura_${room}_headers PROPERTIES UNITY_BUILD OFF)
+  target_compile_options(mogura_${room}_headers PRIVATE -O0 -g0 -U_FORTIFY_SOURCE)
+  target_link_libraries(mogura_${room}_headers PRIVATE mogura_${room})
+  add_dependencies(headers mogura_${room}_headers)
+endfunction()
