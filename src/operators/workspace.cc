@@ -1,0 +1,157 @@
+#include "operators/workspace.h"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "base/unique_fd.h"
+#include "value/config.h"
+
+namespace mogura::operators {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error io_error(const fs::path& file, int number) {
+  return Error("io", file.string() + ": " + std::strerror(number));
+}
+
+bool lies_within(const fs::path& inner, const fs::path& outer) {
+  return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
+// A normal form without the empty last component that "a/" and "a/." have.
+fs::path normal(const fs::path& path) {
+  fs::path normalised = path.lexically_normal();
+  return normalised.has_filename() || normalised == normalised.root_path()
+             ? normalised
+             : normalised.parent_path();
+}
+
+fs::path relative_or_empty(const fs::path& path, const fs::path& base) {
+  const fs::path relative = path.lexically_relative(base);
+  return relative == "." ? fs::path() : relative;
+}
+
+std::uint64_t random_number() {
+  std::uint64_t number = 0;
+  if (::getrandom(&number, sizeof number, 0) != sizeof number) {
+    throw Error("io", std::string("getrandom: ") + std::strerror(errno));
+  }
+  return number;
+}
+
+}  // namespace
+
+Workspace::Workspace(const Context& context) : project_path_(normal(context.project_path)) {
+  const std::string name = value::find_text(context.config, "_workdir").value_or("");
+  const fs::path absolute = normal(project_path_ / name);
+  if (!lies_within(absolute, project_path_)) {
+    throw Error("illegal argument", "Working directory must not be outside of project path (" +
+                                        project_path_.string() + "): " + name);
+  }
+  work_directory_ = relative_or_empty(absolute, project_path_);
+}
+
+fs::path Workspace::absolute_work_directory() const {
+  return work_directory_.empty() ? project_path_ : project_path_ / work_directory_;
+}
+
+fs::path Workspace::file(const std::string& name) const {
+  fs::path absolute = normal(absolute_work_directory() / name);
+  if (!lies_within(absolute, project_path_)) {
+    throw Error("illegal argument", "File name must not be outside of project path (" +
+                                        project_path_.string() + "): " + name);
+  }
+  return absolute;
+}
+
+std::string Workspace::read_file(const std::string& name) const {
+  fs::path path;
+  try {
+    path = file(name);
+  } catch (const Error& error) {
+    throw ConfigError(error.message() + ": " + name, {error});
+  }
+  try {
+    if (auto bytes = read_bytes(path, kMaxParameterFileBytes)) return *std::move(bytes);
+  } catch (const Error& error) {
+    throw ConfigError("Failed to read file: " + name + ": " + error.message());
+  }
+  throw ConfigError("File not found: " + path.string());
+}
+
+std::string template_file(const Context& context, const Workspace& workspace,
+                          const std::string& name) {
+  const std::string text = workspace.read_file(name);
+  try {
+    return context.environment.templates.evaluate(text, context.config);
+  } catch (const ConfigError& error) {
+    throw ConfigError(error.message() + " in " + name, error.causes());
+  }
+}
+
+std::string template_command(const Context& context, const Workspace& workspace,
+                             std::string_view alias_key) {
+  const Value* command = context.config.find("_command");
+  if (command == nullptr || command->is_null()) return value::get_text(context.config, alias_key);
+  if (command->is_object()) return value::get_text(command->as_object(), "data");
+  return template_file(context, workspace, value::get_text(context.config, "_command"));
+}
+
+TemporaryDirectory::TemporaryDirectory(const fs::path& project_path, std::string_view prefix) {
+  const fs::path parent = fs::path(".digdag") / "tmp";
+  std::error_code error;
+  fs::create_directories(project_path / parent, error);
+  if (error) throw io_error(project_path / parent, error.value());
+  do {
+    project_relative_ = parent / (std::string(prefix) + std::to_string(random_number()));
+    path_ = project_path / project_relative_;
+    errno = 0;
+  } while (::mkdir(path_.c_str(), 0700) != 0 && errno == EEXIST);
+  if (errno != 0) throw io_error(path_, errno);
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  // What cannot be removed is left behind: nothing depends on it, and nobody could act on the news.
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+void TemporaryDirectory::write(std::string_view name, std::string_view bytes) const {
+  const fs::path file = path_ / name;
+  const UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (!fd) throw io_error(file, errno);
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw io_error(file, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+std::optional<std::string> read_bytes(const fs::path& file, std::size_t max_bytes) {
+  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+  if (!fd) throw io_error(file, errno);
+  std::string bytes;
+  std::string chunk(64u << 10, '\0');
+  while (true) {
+    const ssize_t count = ::read(fd.get(), chunk.data(), chunk.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) throw io_error(file, errno);
+    if (count == 0) return bytes;
+    bytes.append(chunk, 0, static_cast<std::size_t>(count));
+    if (bytes.size() > max_bytes) {
+      throw Error("io", file.string() + ": larger than " + std::to_string(max_bytes) + " bytes");
+    }
+  }
+}
+
+}  // namespace mogura::operators
