@@ -28,8 +28,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   list(APPEND MOGURA_WARNINGS -Wthread-safety)
 endif()
 
-# Paths in messages and debug information begin at the root of the project: the same sources give the
-# same program wherever they are built.
+# Paths in messages and debug information begin at the root of the project: the same sources give
+# the same program wherever they are built.
 add_compile_options(-ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
 add_compile_options(-fstack-protector-strong $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=2>)
 add_compile_definitions(_GLIBCXX_ASSERTIONS)

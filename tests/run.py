@@ -11,8 +11,8 @@ There are two kinds of suites:
   `skipped CASE: REASON` for each case that it skips, and ends with the line
   `N passed, N failed, N skipped`.
 
-A quiet suite that passed shows as one line; the output of one that failed is shown in full. The last
-line is the sum. With CI=true in the environment a case that was skipped because something is "not
+A suite that passed shows as one line; the output of one that failed is shown in full. The last line
+is the sum. With CI=true in the environment a case that was skipped because something is "not
 installed" has failed.
 """
 
