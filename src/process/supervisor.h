@@ -1,8 +1,8 @@
 // Child processes: one thread supervises all of them.
 //
-// Each child leads a process group of its own. Its standard output and error are one pipe, handed on
-// as they come; its end is seen by a pidfd, so no number is ever mistaken for another process. When
-// this process dies, however it dies, a warden process kills what is left of all groups.
+// Each child leads a process group of its own. Its standard output and error are one pipe, handed
+// on as they come; its end is seen by a pidfd, so no number is ever mistaken for another process.
+// When this process dies, however it dies, a warden process kills what is left of all groups.
 #pragma once
 
 #include <chrono>
@@ -29,8 +29,8 @@ struct ChildCallbacks {
   /// Bytes of standard output and error in the order of writing. On the supervisor's thread: must
   /// not block for long. A slow receiver slows the child down, it never costs memory.
   std::function<void(std::string_view)> output;
-  /// The exit status, 128 + n after signal n. Once, after all output (until end of file on the pipe,
-  /// which a background grandchild may delay, runtime.md §3). On the supervisor's thread.
+  /// The exit status, 128 + n after signal n. Once, after all output (until end of file on the
+  /// pipe, which a background grandchild may delay, runtime.md §3). On the supervisor's thread.
   std::function<void(int)> exited;
 };
 
@@ -50,8 +50,8 @@ class Supervisor {
   /// Kills what still runs, reaps it, ends the thread. Safe to call twice.
   void stop();
 
-  /// Starts a child with /dev/null as standard input. Throws Error of kind "io" that names the program
-  /// and the cause where it cannot be started.
+  /// Starts a child with /dev/null as standard input. Throws Error of kind "io" that names the
+  /// program and the cause where it cannot be started.
   ChildId spawn(const SpawnRequest& request, ChildCallbacks callbacks);
   /// SIGTERM to the child's group, SIGKILL after the grace. Does nothing where it has ended.
   void terminate(ChildId child);

@@ -1,0 +1,310 @@
+// A child is done when it has exited and its output is at end of file; a grandchild in the
+// background may hold the pipe open long after the child's exit (runtime.md §3). To terminate one
+// takes up to three steps, each with a deadline:
+//
+//   running --terminate--> asked      SIGTERM to the group; done also needs that nobody is left in
+//                                     the group, whether it holds the pipe or not
+//           --kill_grace--> killed    SIGKILL to the group
+//           --kDrainTime--> abandoned the pipe is closed: who still holds it has left the group
+//
+// Until a child is done its leader stays a zombie if it can: as long as the leader is not reaped
+// the group's number belongs to nobody else, so a signal never hits a stranger.
+#include "process/child_loop.h"
+
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "base/error.h"
+#include "base/log.h"
+
+namespace mogura::process {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+const Logger logger("mogura.process");
+
+/// One read of a child's output. A pipe holds 64 KiB.
+constexpr std::size_t kOutputChunkBytes = 64 * 1024;
+constexpr std::size_t kEventsPerWait = 64;
+
+/// After SIGKILL, how long the pipe may stay open.
+constexpr milliseconds kDrainTime{1'000};
+
+/// How often a group whose leader has been terminated is looked at until it is empty. No event
+/// tells that.
+constexpr milliseconds kGroupCheckInterval{10};
+
+/// The status of a child that somebody else has reaped.
+constexpr int kUnknownStatus = 255;
+constexpr int kSignalStatusBase = 128;
+
+/// What an epoll event is about: a child's number, and which of its descriptors.
+constexpr std::uint64_t kWakeupTag = 0;
+constexpr std::uint64_t output_tag(ChildId id) {
+  return id << 1U;
+}
+constexpr std::uint64_t exit_tag(ChildId id) {
+  return id << 1U | 1U;
+}
+
+int status_of(const siginfo_t& info) {
+  return info.si_code == CLD_EXITED ? info.si_status : kSignalStatusBase + info.si_status;
+}
+
+[[noreturn]] void loop_failure(const char* call) {
+  throw RuntimeError(std::string("Cannot watch child processes: ") + call + ": " +
+                     ::strerrordesc_np(errno));
+}
+
+}  // namespace
+
+ChildLoop::ChildLoop(milliseconds kill_grace, std::size_t capacity, Warden& warden)
+    : kill_grace_(kill_grace),
+      capacity_(capacity),
+      warden_(warden),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      wakeup_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      buffer_(kOutputChunkBytes) {
+  if (!epoll_) loop_failure("epoll_create1");
+  if (!wakeup_) loop_failure("eventfd");
+  watch(wakeup_, kWakeupTag);
+}
+
+ChildLoop::Place ChildLoop::reserve() {
+  MutexLock lock(mutex_);
+  if (inbox_.closed) return Place::closed;
+  if (inbox_.places >= capacity_) return Place::full;
+  ++inbox_.places;
+  return Place::granted;
+}
+
+void ChildLoop::release() {
+  MutexLock lock(mutex_);
+  --inbox_.places;
+  if (inbox_.closed) wake();
+}
+
+ChildId ChildLoop::adopt(StartedChild started, ChildCallbacks callbacks) {
+  MutexLock lock(mutex_);
+  const ChildId id = ++inbox_.last_id;
+  inbox_.arrivals.push_back(Child{.id = id,
+                                  .group = started.pid,
+                                  .pidfd = std::move(started.pidfd),
+                                  .output = std::move(started.output),
+                                  .callbacks = std::move(callbacks)});
+  wake();
+  return id;
+}
+
+void ChildLoop::terminate(ChildId child) {
+  MutexLock lock(mutex_);
+  inbox_.terminations.push_back(child);
+  wake();
+}
+
+void ChildLoop::close() {
+  MutexLock lock(mutex_);
+  inbox_.closed = true;
+  wake();
+}
+
+void ChildLoop::wake() {
+  if (inbox_.woken) return;
+  inbox_.woken = true;
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(wakeup_.get(), &one, sizeof one);
+}
+
+void ChildLoop::run() {
+  std::array<epoll_event, kEventsPerWait> events;
+  while (read_inbox()) {
+    const int ready = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
+                                   wait_timeout_ms());
+    for (int i = 0; i < ready; ++i) handle_event(events[static_cast<std::size_t>(i)].data.u64);
+    handle_timers();
+  }
+}
+
+/// False when nothing is left to wait for.
+bool ChildLoop::read_inbox() {
+  std::vector<Child> arrivals;
+  std::vector<ChildId> terminations;
+  bool close_now = false;
+  {
+    MutexLock lock(mutex_);
+    if (inbox_.closed && inbox_.places == 0) return false;
+    arrivals.swap(inbox_.arrivals);
+    terminations.swap(inbox_.terminations);
+    close_now = inbox_.closed && !closing_;
+    inbox_.woken = false;
+  }
+  for (Child& child : arrivals) admit(std::move(child));
+  for (const ChildId id : terminations) {
+    const auto found = children_.find(id);
+    if (found != children_.end()) ask_to_end(found->second);
+  }
+  if (close_now) {
+    closing_ = true;
+    for (auto& [id, child] : children_) ask_to_end(child);
+  }
+  return true;
+}
+
+void ChildLoop::watch(const UniqueFd& fd, std::uint64_t tag) {
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = tag}};
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd.get(), &event) != 0) loop_failure("epoll_ctl");
+}
+
+/// Needed before closing as well, which does not end the events of a descriptor by itself: a child
+/// that is about to start has a copy of it until exec.
+void ChildLoop::unwatch(const UniqueFd& fd) {
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd.get(), nullptr);
+}
+
+void ChildLoop::close_output(Child& child) {
+  unwatch(child.output);
+  child.output.reset();
+}
+
+int ChildLoop::wait_timeout_ms() const {
+  if (timers_.empty()) return -1;
+  const auto left = std::chrono::ceil<milliseconds>(timers_.begin()->first - steady_clock::now());
+  return static_cast<int>(std::max<milliseconds::rep>(0, left.count()));
+}
+
+void ChildLoop::handle_event(std::uint64_t tag) {
+  if (tag == kWakeupTag) {
+    std::uint64_t count = 0;
+    [[maybe_unused]] const ssize_t got = ::read(wakeup_.get(), &count, sizeof count);
+    return;
+  }
+  const auto found = children_.find(tag >> 1U);
+  if (found == children_.end()) return;
+  Child& child = found->second;
+  if (tag == exit_tag(child.id)) {
+    note_exit(child);
+  } else if (child.output) {
+    read_output(child);
+  }
+  settle(child);
+}
+
+void ChildLoop::handle_timers() {
+  const TimePoint now = steady_clock::now();
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    const ChildId id = timers_.begin()->second;
+    timers_.erase(timers_.begin());
+    const auto found = children_.find(id);
+    if (found == children_.end()) continue;
+    if (found->second.deadline <= now) escalate(found->second);
+    settle(found->second);
+  }
+}
+
+void ChildLoop::schedule(const Child& child, TimePoint when) {
+  timers_.emplace(when, child.id);
+}
+
+void ChildLoop::admit(Child arrived) {
+  const ChildId id = arrived.id;
+  Child& child = children_.emplace(id, std::move(arrived)).first->second;
+  watch(child.output, output_tag(id));
+  watch(child.pidfd, exit_tag(id));
+  if (closing_) ask_to_end(child);
+}
+
+/// One chunk, however much there is: all children take turns, and a fast writer waits in its pipe.
+void ChildLoop::read_output(Child& child) {
+  const ssize_t got = ::read(child.output.get(), buffer_.data(), buffer_.size());
+  if (got > 0) {
+    child.callbacks.output(std::string_view(buffer_.data(), static_cast<std::size_t>(got)));
+  } else if (got == 0 || errno != EINTR) {
+    close_output(child);
+  }
+}
+
+/// Learns the exit status and leaves the child a zombie.
+void ChildLoop::note_exit(Child& child) {
+  if (child.status) return;
+  siginfo_t info = {};
+  if (::waitid(P_PIDFD, static_cast<id_t>(child.pidfd.get()), &info, WEXITED | WNOWAIT) == 0) {
+    child.status = status_of(info);
+  } else if (errno == EINTR) {
+    return;
+  } else {
+    logger.warn("The exit status of process {} is unknown: {}", child.group,
+                ::strerrordesc_np(errno));
+    child.status = kUnknownStatus;
+  }
+  unwatch(child.pidfd);
+}
+
+void ChildLoop::ask_to_end(Child& child) {
+  if (child.phase != Phase::running) return;
+  ::kill(-child.group, SIGTERM);
+  ::kill(-child.group, SIGCONT);  // who is stopped cannot end
+  child.phase = Phase::asked;
+  child.deadline = steady_clock::now() + kill_grace_;
+  schedule(child, child.deadline);
+}
+
+void ChildLoop::escalate(Child& child) {
+  if (child.phase == Phase::asked) {
+    ::kill(-child.group, SIGKILL);
+    child.phase = Phase::killed;
+    child.deadline = steady_clock::now() + kDrainTime;
+    schedule(child, child.deadline);
+  } else {
+    child.phase = Phase::abandoned;
+    child.deadline = TimePoint::max();
+    if (child.output) close_output(child);
+  }
+}
+
+/// Reaps the leader, which has exited, and the group's orphans where we are their init.
+void ChildLoop::reap(const Child& child) {
+  ::waitid(P_PIDFD, static_cast<id_t>(child.pidfd.get()), nullptr, WEXITED | WNOHANG);
+  siginfo_t info = {};
+  do {
+    info.si_pid = 0;
+  } while (::waitid(P_PGID, static_cast<id_t>(child.group), &info, WEXITED | WNOHANG) == 0 &&
+           info.si_pid != 0);
+}
+
+/// Finishes the child if it is done. A group keeps its number while it has members, and no number
+/// comes around again within kGroupCheckInterval.
+void ChildLoop::settle(Child& child) {
+  if (!child.status || child.output) return;
+  if (child.phase == Phase::asked || child.phase == Phase::killed) {
+    reap(child);  // a zombie is a member
+    if (::kill(-child.group, 0) == 0 || errno != ESRCH) {
+      schedule(child, steady_clock::now() + kGroupCheckInterval);
+      return;
+    }
+  }
+  finish(child);
+}
+
+void ChildLoop::finish(Child& child) {
+  warden_.strike(child.group);
+  reap(child);
+  const int status = *child.status;
+  const auto exited = std::move(child.callbacks.exited);
+  children_.erase(child.id);
+  exited(status);
+  MutexLock lock(mutex_);
+  --inbox_.places;
+}
+
+}  // namespace mogura::process
