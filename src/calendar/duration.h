@@ -8,7 +8,11 @@
 
 namespace mogura::calendar {
 
-/// `1d 2h 3m 4s`, any non-empty part of it in this order; absent for anything else.
+/// Durations beyond this (about 2700 years) are refused.
+inline constexpr std::chrono::seconds kMaxDuration = std::chrono::days(1'000'000);
+
+/// `1d 2h 3m 4s`, any non-empty part of it in this order, blanks and case free; absent for anything
+/// else.
 std::optional<std::chrono::seconds> parse_duration(std::string_view text);
 /// The same form, zero parts left out.
 std::string duration_text(std::chrono::seconds duration);

@@ -1,6 +1,8 @@
 // Time zones and local times (language.md §4, §12, §14.4; cli.md §9).
 //
-// Zone ids are Java's: region ids, `UTC`, `Z`, `+09:00`, `GMT+9` (shown as `GMT+09:00`).
+// Zone ids are Java's: region ids, `UTC`, `Z`, `+09:00`, `GMT+9` (shown as `GMT+09:00`). Regions
+// come from the machine's tz database and are read when first asked for. All functions may be
+// called from any thread.
 #pragma once
 
 #include <memory>
@@ -36,7 +38,8 @@ class TimeZone {
   LocalTime to_local(Instant instant) const;
   /// Seconds east of UTC.
   int offset_seconds(Instant instant) const;
-  /// In a gap the time moves forward by the gap, in an overlap the earlier offset counts.
+  /// In a gap the time moves forward by the gap, in an overlap the earlier offset counts. Fields
+  /// beyond their range carry over (day 32, hour 24).
   Instant to_instant(const LocalTime& local) const;
   /// The same, but in an overlap the later offset (cron, execution.md §14.3).
   Instant to_instant_later(const LocalTime& local) const;
@@ -46,27 +49,39 @@ class TimeZone {
  private:
   struct Impl;
   explicit TimeZone(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  static std::optional<TimeZone> find_region(std::string_view id);
+  static TimeZone fixed(std::string id, int offset_seconds);
   std::shared_ptr<const Impl> impl_;
 };
 
 // Texts of a time in a zone.
-std::string iso_time(Instant instant, const TimeZone& zone);        // 2016-01-01T00:00:00+00:00
-std::string iso_date(Instant instant, const TimeZone& zone);        // 2016-01-01
-std::string compact_date(Instant instant, const TimeZone& zone);    // 20160101
-std::string local_time_text(Instant instant, const TimeZone& zone); // 2016-01-01 00:00:00
-std::string offset_text(Instant instant, const TimeZone& zone);     // +0000
-std::string compact_time(Instant instant, const TimeZone& zone);    // 20160101T000000+0000
-std::string display_time(Instant instant, const TimeZone& zone);    // 2016-01-01 00:00:00 +0000
+std::string iso_time(Instant instant, const TimeZone& zone);         // 2016-01-01T00:00:00+00:00
+std::string iso_date(Instant instant, const TimeZone& zone);         // 2016-01-01
+std::string compact_date(Instant instant, const TimeZone& zone);     // 20160101
+std::string local_time_text(Instant instant, const TimeZone& zone);  // 2016-01-01 00:00:00
+std::string offset_text(Instant instant, const TimeZone& zone);      // +0000
+std::string compact_time(Instant instant, const TimeZone& zone);     // 20160101T000000+0000
+std::string display_time(Instant instant, const TimeZone& zone);     // 2016-01-01 00:00:00 +0000
 std::string display_time_millis(Instant instant, const TimeZone& zone);  // ... 00:00:00.000 +0000
-std::string utc_iso(Instant instant);                               // 2016-01-01T00:00:00Z
+/// 2016-01-01T00:00:00Z; a fraction follows the seconds in 3 or 6 digits where it is not zero.
+std::string utc_iso(Instant instant);
 
 /// `yyyy-MM-dd'T'HH:mm:ssxxx` exactly (language.md §12).
 std::optional<Instant> parse_iso_time(std::string_view text);
-/// An ISO date-time with offset or `Z`, optional fraction (java.time.Instant parameters).
+/// An ISO date-time with offset or `Z`; seconds and a fraction of up to 9 digits are optional
+/// (java.time.Instant parameters). What is finer than a microsecond is dropped.
 std::optional<Instant> parse_instant(std::string_view text);
+/// The same, with an optional zone behind it: `2016-01-01T00:00:00+09:00[Asia/Tokyo]`
+/// (rest-api.md §1.2).
+std::optional<Instant> parse_zoned_instant(std::string_view text);
+/// An ISO date-time without offset, seconds and fraction optional; the fraction is dropped
+/// (rest-api.md §1.2, operators.md §2.5).
+std::optional<LocalTime> parse_iso_local_time(std::string_view text);
 /// `yyyyMMdd'T'HHmmss±hhmm`.
 std::optional<Instant> parse_compact_time(std::string_view text);
 /// `yyyy-MM-dd` or `yyyy-MM-dd HH:mm:ss` as strictly as cli.md §9.2.
 std::optional<LocalTime> parse_local_time(std::string_view text);
+/// `yyyy-MM-dd HH:mm:ss ±hhmm` as strictly as cli.md §9.2 (the "instant" form without UNIX times).
+std::optional<Instant> parse_display_time(std::string_view text);
 
 }  // namespace mogura::calendar
