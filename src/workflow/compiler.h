@@ -8,11 +8,17 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "value/value.h"
 
 namespace mogura::workflow {
+
+// Limits on a tree, beyond which it is refused.
+inline constexpr int kMaxTaskDepth = 256;
+inline constexpr std::size_t kMaxFullNameBytes = 256u << 20;   // of all tasks together
+inline constexpr std::size_t kMaxUpstreamEntries = 8'000'000;  // of all sets together
 
 enum class TaskKind : std::uint8_t { group, task };
 

@@ -20,6 +20,6 @@ struct Definition {
 Definition load_definition(const std::filesystem::path& file, const std::string& name);
 
 /// The same from a loaded root mapping.
-Definition make_definition(Object root, const std::string& name);
+Definition make_definition(const Object& root, const std::string& name);
 
 }  // namespace mogura::workflow

@@ -14,8 +14,8 @@ struct ProjectFile {
   std::filesystem::path path;
 };
 
-/// The files of the project that are neither hidden nor ignored by .digdagignore, by name. Links are
-/// followed. Throws NoSuchFile where the directory is missing.
+/// The files of the project that are neither hidden nor ignored by .digdagignore, by name. Links
+/// are followed. Throws NoSuchFile where the directory is missing.
 std::vector<ProjectFile> list_files(const std::filesystem::path& project);
 
 /// The workflows of the project by name; all of its files are parsed. Throws Error of kind "model

@@ -7,8 +7,8 @@
 
 namespace mogura::workflow {
 
-/// The one task whose full name ends with `pattern`. Throws Error of kind "no match", "multiple task
-/// match" or "syntax".
+/// The one task whose full name ends with `pattern`. Throws Error of kind "no match", "multiple
+/// task match" or "syntax".
 TaskPosition find_task(const TaskTree& tree, std::string_view pattern);
 
 /// Only the task at `root_of_subtree` and what is below it, attached to the tree's root without its

@@ -2,6 +2,7 @@
 // own tag rules into ordered values.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -11,20 +12,38 @@
 
 namespace mogura::workflow {
 
-// Limits on what one file may make: beyond them reading fails with an error that names the limit.
-inline constexpr std::size_t kMaxYamlBytes = 64u << 20;
-inline constexpr std::size_t kMaxYamlNodes = 2'000'000;  // after aliases are copied in
+// Limits on what one file, with all that it includes, may make: beyond them reading fails with an
+// error that names the limit.
+inline constexpr std::size_t kMaxYamlBytes = 64u << 20;       // of one file
+inline constexpr std::size_t kMaxYamlNodes = 2'000'000;       // after aliases are copied in
+inline constexpr std::size_t kMaxYamlTextBytes = 256u << 20;  // of all scalars, with copies
 inline constexpr int kMaxYamlDepth = 256;
 inline constexpr int kMaxIncludeDepth = 64;
+inline constexpr int kMaxIncludes = 10'000;
 
-/// Text or structure that is not of the dialect; the message holds file, line and column where known.
-/// (Kind "model validation" when a project's load collects it, else "runtime yaml parse" or the like.)
+/// Text or structure that is not of the dialect, or beyond its limits. The message holds the
+/// source, line and column where the text does not pin another form ("Duplicated keys: [k]"). The
+/// kind is the stage that found it: "reader", "scanner", "parser", "composer", "constructor",
+/// "include", or "runtime json mapping" for a root that is no mapping.
+class YamlError : public Error {
+ public:
+  using Error::Error;
+};
 
-/// One document from text; no !include. The root may be anything.
-Value parse_yaml(std::string_view text, std::string_view source_name = "");
+/// A file that cannot be read for another reason than that it is not there: kinds "file not found"
+/// (an include that leaves its directory), "access denied", "io".
+class FileError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// One document from text; no !include. The root may be anything, null where there is no document.
+/// Throws YamlError, whose message calls the text `source_name`.
+Value parse_yaml(std::string_view text, std::string_view source_name = "string");
 
 /// A file whose root must be a mapping ("Expected object to load Config but got JSON"), with its
-/// !include directives. Throws NoSuchFile for a file (or included file) that is not there.
+/// !include directives. Throws NoSuchFile for a file (or included file) that is not there,
+/// FileError and YamlError.
 Object load_yaml_file(const std::filesystem::path& path);
 
 }  // namespace mogura::workflow

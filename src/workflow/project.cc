@@ -1,0 +1,110 @@
+#include "workflow/project.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "base/error.h"
+#include "workflow/ignore.h"
+#include "workflow/yaml.h"
+
+namespace mogura::workflow {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kWorkflowSuffix = ".dig";
+
+// Walks a project's tree. Links are followed, except to a directory that is being walked already.
+class ProjectWalk {
+ public:
+  explicit ProjectWalk(const fs::path& project)
+      : ignored_(IgnoreRules::read(project / ".digdagignore")) {
+    visit(project, "");
+  }
+
+  std::vector<ProjectFile> files;
+
+ private:
+  void visit(const fs::path& directory, const std::string& prefix);
+  void visit_entry(const fs::directory_entry& entry, const std::string& prefix);
+
+  IgnoreRules ignored_;
+  std::vector<fs::path> open_directories_;  // canonical, the project first
+};
+
+[[noreturn]] void fail_to_list(const fs::path& path, const std::error_code& error) {
+  if (error == std::errc::no_such_file_or_directory) throw NoSuchFile(path.string());
+  if (error == std::errc::permission_denied) throw FileError("access denied", path.string());
+  if (error == std::errc::not_a_directory) throw FileError("not directory", path.string());
+  throw FileError("io", fmt::format("{}: {}", path.string(), error.message()));
+}
+
+void ProjectWalk::visit(const fs::path& directory, const std::string& prefix) {
+  std::error_code error;
+  const fs::path canonical = fs::canonical(directory, error);
+  if (error) fail_to_list(directory, error);
+  if (std::ranges::find(open_directories_, canonical) != open_directories_.end()) return;
+  open_directories_.push_back(canonical);
+  fs::directory_iterator entries(directory, error);
+  while (!error && entries != fs::directory_iterator()) {
+    visit_entry(*entries, prefix);
+    entries.increment(error);
+  }
+  if (error) fail_to_list(directory, error);
+  open_directories_.pop_back();
+}
+
+void ProjectWalk::visit_entry(const fs::directory_entry& entry, const std::string& prefix) {
+  const std::string base = entry.path().filename().string();
+  if (base.starts_with('.')) return;
+  const std::string name = prefix + base;
+  std::error_code error;
+  const fs::file_status status = entry.status(error);
+  const bool is_directory = fs::is_directory(status);
+  if (ignored_.match(name, is_directory)) return;
+  if (is_directory) {
+    visit(entry.path(), name + "/");
+  } else if (fs::is_regular_file(status)) {
+    files.push_back({.name = name, .path = entry.path()});
+  }
+}
+
+bool is_workflow(const std::string& name) {
+  return name.ends_with(kWorkflowSuffix) && !name.contains('/');
+}
+
+}  // namespace
+
+std::vector<ProjectFile> list_files(const fs::path& project) {
+  std::vector<ProjectFile> files =
+      std::move(ProjectWalk(fs::absolute(project).lexically_normal()).files);
+  std::ranges::sort(files, {}, &ProjectFile::name);
+  return files;
+}
+
+std::vector<Definition> load_project(const fs::path& project) {
+  std::vector<Definition> definitions;
+  std::vector<Error> failures;
+  std::string message = "Validating project failed";
+  for (const ProjectFile& file : list_files(project)) {
+    if (!is_workflow(file.name)) continue;
+    const std::string name = file.name.substr(0, file.name.size() - kWorkflowSuffix.size());
+    try {
+      definitions.push_back(load_definition(file.path, name));
+    } catch (const NoSuchFile&) {
+      throw;
+    } catch (const FileError&) {
+      throw;
+    } catch (const Error& error) {
+      message += fmt::format("\nworkflow {} {}", file.path.string(), error.message());
+      failures.push_back(error);
+    }
+  }
+  if (!failures.empty()) throw Error("model validation", message, std::move(failures));
+  return definitions;
+}
+
+}  // namespace mogura::workflow

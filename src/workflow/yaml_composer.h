@@ -1,0 +1,28 @@
+// From events to one value (language.md §2.2): mappings in their order, aliases copied in, merge
+// keys and explicit tags carried out, duplicate keys refused.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "value/value.h"
+
+namespace mogura::workflow {
+
+/// Whether `!include` is known. Where it is, the directive's key comes out as kIncludeKey and a
+/// number, so that one mapping can hold several.
+enum class IncludeKeys { unknown, marked };
+inline constexpr std::string_view kIncludeKey = "!include:";
+
+struct YamlDocument {
+  Value root;
+  std::size_t nodes = 0;       // of the document, with aliases copied in
+  std::size_t text_bytes = 0;  // of all its scalars, likewise
+};
+
+/// Composes the only document of `bytes` (any bytes; malformed UTF-8 becomes U+FFFD). Throws
+/// YamlError.
+YamlDocument compose_yaml(std::string_view bytes, std::string_view source_name,
+                          IncludeKeys include_keys);
+
+}  // namespace mogura::workflow

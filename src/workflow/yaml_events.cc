@@ -1,0 +1,151 @@
+#include "workflow/yaml_events.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <new>
+
+#include "workflow/yaml.h"
+
+namespace mogura::workflow {
+namespace {
+
+std::string_view view_of(const yaml_char_t* text) {
+  return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
+}
+
+bool is_continuation_byte(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+}
+
+// The whole character that begins at `offset`.
+std::string_view character_at(std::string_view text, std::size_t offset) {
+  if (offset >= text.size()) return {};
+  std::size_t size = 1;
+  while (offset + size < text.size() && is_continuation_byte(text[offset + size])) ++size;
+  return text.substr(offset, size);
+}
+
+std::string kind_of(yaml_error_type_t error) {
+  return error == YAML_SCANNER_ERROR ? "scanner" : error == YAML_PARSER_ERROR ? "parser" : "reader";
+}
+
+// What libyaml says, in SnakeYAML's words.
+std::string problem_text(std::string_view problem, std::string_view found) {
+  if (problem == "mapping values are not allowed in this context") {
+    return "mapping values are not allowed here";
+  }
+  if (problem == "found character that cannot start any token") {
+    if (found == "\t") {
+      return "found character '\\t(TAB)' that cannot start any token (indent with blanks)";
+    }
+    return fmt::format("found character '{}' that cannot start any token", found);
+  }
+  return std::string(problem);
+}
+
+}  // namespace
+
+std::string_view YamlEvent::anchor() const {
+  switch (event_.type) {
+    case YAML_ALIAS_EVENT:
+      return view_of(event_.data.alias.anchor);
+    case YAML_SCALAR_EVENT:
+      return view_of(event_.data.scalar.anchor);
+    case YAML_SEQUENCE_START_EVENT:
+      return view_of(event_.data.sequence_start.anchor);
+    case YAML_MAPPING_START_EVENT:
+      return view_of(event_.data.mapping_start.anchor);
+    default:
+      return {};
+  }
+}
+
+std::string_view YamlEvent::tag() const {
+  switch (event_.type) {
+    case YAML_SCALAR_EVENT:
+      return view_of(event_.data.scalar.tag);
+    case YAML_SEQUENCE_START_EVENT:
+      return view_of(event_.data.sequence_start.tag);
+    case YAML_MAPPING_START_EVENT:
+      return view_of(event_.data.mapping_start.tag);
+    default:
+      return {};
+  }
+}
+
+std::string_view YamlEvent::scalar() const {
+  return {reinterpret_cast<const char*>(event_.data.scalar.value), event_.data.scalar.length};
+}
+
+YamlEvents::YamlEvents(std::string_view text, std::string_view source_name)
+    : text_(text), source_name_(source_name) {
+  if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
+  yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
+  yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
+                               text.size());
+}
+
+YamlEvent YamlEvents::next() {
+  YamlEvent event;
+  if (yaml_parser_parse(&parser_, &event.event_) == 0) fail();
+  if (event.type() == YAML_SCALAR_EVENT &&
+      event.event_.data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE) {
+    check_escapes(event);
+  }
+  return event;
+}
+
+std::string YamlEvents::located(std::string_view problem, const yaml_mark_t& at) const {
+  return fmt::format("{} in '{}', line {}, column {}", problem, source_name_, at.line + 1,
+                     at.column + 1);
+}
+
+void YamlEvents::fail() {
+  if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
+  if (parser_.error == YAML_READER_ERROR) fail_reading();
+  std::string problem =
+      problem_text(parser_.problem, character_at(text_, offset_of(parser_.problem_mark.index)));
+  if (parser_.context != nullptr && parser_.context_mark.line != parser_.problem_mark.line) {
+    problem = fmt::format("{} (line {}, column {}): {}", parser_.context,
+                          parser_.context_mark.line + 1, parser_.context_mark.column + 1, problem);
+  } else if (parser_.context != nullptr) {
+    problem = fmt::format("{}: {}", parser_.context, problem);
+  }
+  throw YamlError(kind_of(parser_.error), located(problem, parser_.problem_mark));
+}
+
+// The text is well-formed, so all that libyaml's reader can object to is a control character.
+void YamlEvents::fail_reading() const {
+  const std::string_view before = text_.substr(0, parser_.problem_offset);
+  const std::string_view line = before.substr(before.rfind('\n') + 1);
+  yaml_mark_t at{};
+  at.line = static_cast<std::size_t>(std::ranges::count(before, '\n'));
+  at.column =
+      line.size() - static_cast<std::size_t>(std::ranges::count_if(line, is_continuation_byte));
+  throw YamlError("reader", located(fmt::format("special characters are not allowed: U+{:04X}",
+                                                parser_.problem_value),
+                                    at));
+}
+
+// libyaml reads the escape `\/` of JSON, which the dialect does not have.
+void YamlEvents::check_escapes(const YamlEvent& scalar) {
+  const std::size_t begin = offset_of(scalar.event_.start_mark.index);
+  const std::size_t end = offset_of(scalar.event_.end_mark.index);
+  for (std::size_t at = begin; at + 1 < end; ++at) {
+    if (text_[at] != '\\') continue;
+    if (text_[++at] == '/') {
+      throw YamlError("scanner", located("found unknown escape character /(47)", scalar.start()));
+    }
+  }
+}
+
+std::size_t YamlEvents::offset_of(std::size_t index) {
+  if (index < known_index_) known_index_ = known_offset_ = 0;
+  for (; known_index_ < index && known_offset_ < text_.size(); ++known_index_) {
+    known_offset_ += character_at(text_, known_offset_).size();
+  }
+  return known_offset_;
+}
+
+}  // namespace mogura::workflow

@@ -1,0 +1,69 @@
+// libyaml's events of one text. Its errors are turned into YamlErrors in SnakeYAML's words, which
+// is what users of Digdag search for.
+#pragma once
+
+#include <yaml.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace mogura::workflow {
+
+/// Owns one event of libyaml.
+class YamlEvent {
+ public:
+  YamlEvent() : event_{} {}
+  YamlEvent(YamlEvent&& other) noexcept : event_(other.event_) { other.event_ = {}; }
+  YamlEvent(const YamlEvent&) = delete;
+  YamlEvent& operator=(const YamlEvent&) = delete;
+  YamlEvent& operator=(YamlEvent&&) = delete;
+  ~YamlEvent() { yaml_event_delete(&event_); }
+
+  yaml_event_type_t type() const { return event_.type; }
+  yaml_mark_t start() const { return event_.start_mark; }
+
+  /// Of an alias, scalar, sequence start or mapping start; empty where there is none.
+  std::string_view anchor() const;
+  /// Of a scalar, sequence start or mapping start; empty where there is none (or it is `!`).
+  std::string_view tag() const;
+
+  // Of a scalar.
+  std::string_view scalar() const;
+  /// Whether the text decides on the type, as in unquoted scalars without a tag.
+  bool is_plain() const { return event_.data.scalar.plain_implicit != 0; }
+
+ private:
+  friend class YamlEvents;
+  yaml_event_t event_;
+};
+
+class YamlEvents {
+ public:
+  /// `text` is well-formed UTF-8 without byte order mark and outlives this object.
+  YamlEvents(std::string_view text, std::string_view source_name);
+  ~YamlEvents() { yaml_parser_delete(&parser_); }
+  YamlEvents(const YamlEvents&) = delete;
+  YamlEvents& operator=(const YamlEvents&) = delete;
+
+  /// Throws YamlError where the text is no YAML.
+  YamlEvent next();
+
+  /// "PROBLEM in 'SOURCE', line L, column C".
+  std::string located(std::string_view problem, const yaml_mark_t& at) const;
+
+ private:
+  [[noreturn]] void fail();
+  [[noreturn]] void fail_reading() const;
+  void check_escapes(const YamlEvent& scalar);
+  std::size_t offset_of(std::size_t index);
+
+  std::string_view text_;
+  std::string source_name_;
+  yaml_parser_t parser_;
+  // The last place whose byte offset was asked for: libyaml's marks count characters.
+  std::size_t known_index_ = 0;
+  std::size_t known_offset_ = 0;
+};
+
+}  // namespace mogura::workflow
