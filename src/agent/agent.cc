@@ -1,0 +1,272 @@
+#include "agent/agent.h"
+
+#include <atomic>
+#include <map>
+#include <thread>
+
+#include "agent/worker_pool.h"
+#include "base/mutex.h"
+#include "executor/task_requests.h"
+
+namespace mogura::agent {
+namespace {
+
+const Logger logger("io.digdag.core.agent.LocalAgent");
+
+// How many entries one claim takes at most.
+constexpr std::size_t kMaxClaim = 100;
+
+using SteadyClock = std::chrono::steady_clock;
+
+// One execution of a task, from its claim to its report.
+struct Execution {
+  store::Claim claim;
+  std::string label;
+  std::shared_ptr<TaskLog> log;
+  std::unique_ptr<operators::TaskRun> run;
+  std::atomic<bool> canceled = false;
+  std::atomic<bool> fenced = false;  // its lease is lost: it reports to nobody
+
+  Mutex mutex;
+  std::optional<command::CommandId> command MOGURA_GUARDED_BY(mutex);
+};
+
+engine::Event event_of(const store::Claim& claim, operators::TaskRun::Outcome outcome) {
+  if (auto* done = std::get_if<operators::Done>(&outcome)) {
+    return engine::TaskSucceeded{claim.task, claim.run, std::move(done->result)};
+  }
+  if (auto* poll = std::get_if<operators::Poll>(&outcome)) {
+    return engine::TaskRetry{claim.task, claim.run, poll->interval, std::move(poll->state)};
+  }
+  return engine::TaskFailed{claim.task, claim.run,
+                            std::get<operators::Failure>(outcome).error};
+}
+
+}  // namespace
+
+struct Agent::Impl {
+  Impl(Dependencies given, Options given_options)
+      : dependencies(std::move(given)), options(std::move(given_options)), pool({}) {}
+
+  void claim_loop();
+  bool keep_lease();
+  void claim_tasks();
+  void begin(store::Claim claim);
+  void execute(const std::shared_ptr<Execution>& execution);
+  void handle(const std::shared_ptr<Execution>& execution, operators::TaskRun::Outcome outcome);
+  void run_command(const std::shared_ptr<Execution>& execution, const command::Request& request);
+  void end_command(Execution& execution);
+  void fence();
+  void request_claim() MOGURA_EXCLUDES(mutex);
+
+  const Dependencies dependencies;
+  const Options options;
+  WorkerPool pool;
+  std::thread thread;
+  store::Store::Lease lease{};
+
+  Mutex mutex;
+  Condition changed;
+  bool claim_wanted MOGURA_GUARDED_BY(mutex) = true;
+  bool stopping MOGURA_GUARDED_BY(mutex) = false;
+  std::map<store::EntryId, std::shared_ptr<Execution>> running MOGURA_GUARDED_BY(mutex);
+};
+
+void Agent::Impl::request_claim() {
+  {
+    MutexLock lock(mutex);
+    claim_wanted = true;
+  }
+  changed.notify_all();
+}
+
+void Agent::Impl::claim_loop() {
+  auto next_heartbeat = SteadyClock::now() + options.heartbeat_interval;
+  while (true) {
+    {
+      MutexLock lock(mutex);
+      while (!claim_wanted && !stopping && SteadyClock::now() < next_heartbeat) {
+        changed.wait_until(mutex, next_heartbeat);
+      }
+      if (stopping) return;
+      claim_wanted = false;
+    }
+    try {
+      if (SteadyClock::now() >= next_heartbeat) {
+        next_heartbeat = SteadyClock::now() + options.heartbeat_interval;
+        if (!keep_lease()) fence();
+      }
+      claim_tasks();
+    } catch (const Error& error) {
+      logger.error("Claiming tasks failed: {}. Trying again in {} ms.", error.chain(),
+                   options.heartbeat_interval.count());
+    }
+  }
+}
+
+bool Agent::Impl::keep_lease() {
+  return dependencies.store.renew_lease(lease, dependencies.clock.now() + options.lease_time);
+}
+
+// The lease is gone, its tasks may already run elsewhere: ends them here and starts afresh.
+void Agent::Impl::fence() {
+  logger.warn("The lease of this agent has expired. Ending its tasks.");
+  std::map<store::EntryId, std::shared_ptr<Execution>> lost;
+  {
+    MutexLock lock(mutex);
+    lost.swap(running);
+  }
+  for (const auto& [entry, execution] : lost) {
+    execution->fenced = true;
+    end_command(*execution);
+  }
+  lease = dependencies.store.open_lease(options.name,
+                                        dependencies.clock.now() + options.lease_time);
+}
+
+void Agent::Impl::claim_tasks() {
+  while (true) {
+    std::size_t free = kMaxClaim;
+    if (options.max_tasks > 0) {
+      MutexLock lock(mutex);
+      const auto slots = static_cast<std::size_t>(options.max_tasks);
+      free = running.size() >= slots ? 0 : std::min(kMaxClaim, slots - running.size());
+    }
+    if (free == 0) return;
+    std::vector<store::Claim> claims = dependencies.store.claim(lease, free);
+    if (claims.empty()) return;
+    for (store::Claim& claim : claims) begin(std::move(claim));
+  }
+}
+
+void Agent::Impl::begin(store::Claim claim) {
+  auto execution = std::make_shared<Execution>();
+  execution->claim = std::move(claim);
+  {
+    MutexLock lock(mutex);
+    running.emplace(execution->claim.entry, execution);
+  }
+  pool.submit([this, execution] { execute(execution); });
+}
+
+void Agent::Impl::execute(const std::shared_ptr<Execution>& execution) {
+  operators::TaskRequest request = executor::request_from(execution->claim.payload);
+  execution->claim.payload = Value();
+  if (execution->canceled) request.cancel_requested = true;
+  if (dependencies.open_task_log) execution->log = dependencies.open_task_log(request);
+  execution->label = operators::task_label(request);
+  const LogScope scope(execution->label, execution->log);
+  execution->run = std::make_unique<operators::TaskRun>(
+      std::move(request), dependencies.environment, dependencies.run_options,
+      [state = execution.get()] { return state->canceled || state->fenced; });
+  handle(execution, execution->run->start());
+}
+
+void Agent::Impl::handle(const std::shared_ptr<Execution>& execution,
+                         operators::TaskRun::Outcome outcome) {
+  if (const auto* request = std::get_if<command::Request>(&outcome)) {
+    run_command(execution, *request);
+    return;
+  }
+  const store::Claim& claim = execution->claim;
+  if (!execution->fenced) {
+    dependencies.report(claim.attempt, event_of(claim, std::move(outcome)),
+                        store::Ownership{claim.entry, lease.id, lease.epoch});
+  }
+  execution->run.reset();
+  execution->log.reset();
+  {
+    MutexLock lock(mutex);
+    running.erase(claim.entry);
+    if (options.max_tasks > 0) claim_wanted = true;
+  }
+  changed.notify_all();
+}
+
+void Agent::Impl::run_command(const std::shared_ptr<Execution>& execution,
+                              const command::Request& request) {
+  command::Callbacks callbacks;
+  callbacks.output = [this, log = execution->log](std::string_view bytes) {
+    if (log != nullptr) log->output(bytes);
+    dependencies.environment.print(bytes);
+  };
+  callbacks.finished = [this, execution](command::Finished finished) {
+    pool.submit([this, execution, finished = std::move(finished)] {
+      {
+        MutexLock lock(execution->mutex);
+        execution->command.reset();
+      }
+      const LogScope scope(execution->label, execution->log);
+      handle(execution, execution->run->command_finished(finished));
+    });
+  };
+  try {
+    MutexLock lock(execution->mutex);
+    execution->command = dependencies.commands.start(request, std::move(callbacks));
+  } catch (const Error& error) {
+    handle(execution, execution->run->command_not_started(error));
+    return;
+  }
+  // A cancel may have come before there was a command to end.
+  if (execution->canceled || execution->fenced) end_command(*execution);
+}
+
+void Agent::Impl::end_command(Execution& execution) {
+  MutexLock lock(execution.mutex);
+  if (execution.command) dependencies.commands.cancel(*execution.command);
+}
+
+Agent::Agent(Dependencies dependencies, Options options)
+    : impl_(std::make_unique<Impl>(std::move(dependencies), std::move(options))) {}
+
+Agent::~Agent() { stop(); }
+
+void Agent::start() {
+  impl_->lease = impl_->dependencies.store.open_lease(
+      impl_->options.name, impl_->dependencies.clock.now() + impl_->options.lease_time);
+  impl_->thread = std::thread([impl = impl_.get()] { impl->claim_loop(); });
+}
+
+void Agent::stop() {
+  {
+    MutexLock lock(impl_->mutex);
+    if (impl_->stopping) return;
+    impl_->stopping = true;
+  }
+  impl_->changed.notify_all();
+  if (!impl_->thread.joinable()) return;
+  impl_->thread.join();
+  std::vector<std::shared_ptr<Execution>> left;
+  {
+    MutexLock lock(impl_->mutex);
+    for (const auto& [entry, execution] : impl_->running) left.push_back(execution);
+  }
+  for (const auto& execution : left) {
+    execution->canceled = true;
+    impl_->end_command(*execution);
+  }
+  {
+    MutexLock lock(impl_->mutex);
+    while (!impl_->running.empty()) impl_->changed.wait(impl_->mutex);
+  }
+  impl_->pool.stop();
+  impl_->dependencies.store.close_lease(impl_->lease);
+}
+
+void Agent::wake() { impl_->request_claim(); }
+
+void Agent::cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) {
+  std::shared_ptr<Execution> found;
+  {
+    MutexLock lock(impl_->mutex);
+    for (const auto& [entry, execution] : impl_->running) {
+      const store::Claim& claim = execution->claim;
+      if (claim.attempt == attempt && claim.task == task && claim.run == run) found = execution;
+    }
+  }
+  if (found == nullptr) return;
+  found->canceled = true;
+  impl_->end_command(*found);
+}
+
+}  // namespace mogura::agent

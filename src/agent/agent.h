@@ -1,0 +1,59 @@
+// An agent: claims queued tasks, runs them, reports what came of them (execution.md §10).
+//
+// A task's operator runs on a worker thread only while it computes or talks to the outside; while its
+// command runs, no thread waits for it. The agent holds one lease; when it cannot renew it in time it
+// ends its own tasks before anyone else may take them.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "command/executor.h"
+#include "executor/executor.h"
+#include "operators/task_run.h"
+#include "store/store.h"
+
+namespace mogura::agent {
+
+struct Options {
+  std::string name;      // `agent.id`
+  int max_tasks = 0;     // `agent.max-task-threads`; 0: no limit
+  std::chrono::milliseconds heartbeat_interval{3'000};
+  std::chrono::milliseconds lease_time{10'000};
+};
+
+/// What an agent reports: an event of a task, with the queue entry that it held.
+using Report =
+    std::function<void(AttemptId, engine::Event, std::optional<store::Ownership>)>;
+
+struct Dependencies {
+  store::Store& store;
+  const Clock& clock;
+  const operators::Environment& environment;
+  operators::RunOptions run_options;
+  command::Executor& commands;
+  Report report;
+  /// The log of a task's run, null for none.
+  std::function<std::shared_ptr<TaskLog>(const operators::TaskRequest&)> open_task_log;
+};
+
+class Agent : public executor::Agents {
+ public:
+  Agent(Dependencies dependencies, Options options);
+  ~Agent() override;  // stop()
+
+  void start();
+  /// Ends running commands, gives the claims back. Safe to call twice.
+  void stop();
+
+  void wake() override;
+  void cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mogura::agent

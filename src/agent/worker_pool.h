@@ -1,0 +1,31 @@
+// Threads for short jobs that now and then block.
+//
+// A few threads are enough for jobs that only compute. While jobs wait and no thread has taken one for
+// a moment, all of them are blocked by something outside (an HTTP exchange, a mail server): then one
+// more thread is started, up to a limit. Threads that are idle for long end.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+namespace mogura::agent {
+
+class WorkerPool {
+ public:
+  struct Options {
+    int min_threads = 4;
+    int max_threads = 1'000;
+  };
+  explicit WorkerPool(Options options);
+  ~WorkerPool();  // stop()
+
+  void submit(std::function<void()> job);
+  /// Runs what was submitted to its end, then ends the threads. Safe to call twice.
+  void stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mogura::agent

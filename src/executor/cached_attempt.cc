@@ -1,0 +1,152 @@
+#include "executor/cached_attempt.h"
+
+#include <chrono>
+
+namespace mogura::executor {
+namespace {
+
+const Logger logger("io.digdag.core.workflow.WorkflowExecutor");
+
+// A batch ends after so many inline tasks of one attempt, or so long, so that one attempt's endless
+// loop neither holds up the others nor stays unstored.
+constexpr int kMaxInlineTasksInBatch = 2'000;
+constexpr std::chrono::milliseconds kMaxBatchTime{30};
+
+engine::Event event_of(engine::TaskIndex task, std::int32_t run,
+                       operators::TaskRun::Outcome outcome) {
+  if (auto* done = std::get_if<operators::Done>(&outcome)) {
+    return engine::TaskSucceeded{task, run, std::move(done->result)};
+  }
+  if (auto* poll = std::get_if<operators::Poll>(&outcome)) {
+    return engine::TaskRetry{task, run, poll->interval, std::move(poll->state)};
+  }
+  return engine::TaskFailed{task, run, std::get<operators::Failure>(outcome).error};
+}
+
+// The label under which a task's lines are logged before it has a request of its own.
+operators::TaskRequest label_request(const CachedAttempt& cached, engine::TaskIndex task) {
+  operators::TaskRequest request;
+  request.site = cached.info.site;
+  request.project_name = cached.info.project_name;
+  request.session = cached.info.session;
+  request.attempt = cached.info.id;
+  request.task_name = cached.attempt.tasks[task].full_name;
+  return request;
+}
+
+void log_notes(const CachedAttempt& cached, const std::vector<engine::Note>& notes) {
+  for (const engine::Note& note : notes) {
+    const LogScope scope(operators::task_label(label_request(cached, note.task)));
+    logger.log(note.level, "{}", note.text);
+  }
+}
+
+}  // namespace
+
+CachedAttempt::CachedAttempt(store::Loaded loaded)
+    : info(std::move(loaded.info)),
+      attempt(std::move(loaded.attempt)),
+      version(loaded.version),
+      monitor(std::move(loaded.monitor)),
+      requests(info) {
+  for (engine::TaskIndex task = 0; task < attempt.tasks.size(); ++task) {
+    if (attempt.tasks[task].state == engine::TaskState::running && !loaded.queued.contains(task)) {
+      undispatched.push_back(task);
+    }
+  }
+}
+
+void BatchRunner::run(AttemptWork& work) const {
+  CachedAttempt& cached = *work.cached;
+  const auto deadline = std::chrono::steady_clock::now() + kMaxBatchTime;
+  int inline_runs = 0;
+  for (const engine::TaskIndex task : std::exchange(cached.undispatched, {})) {
+    dispatch(work, task);
+  }
+  while (true) {
+    if (!cached.events.empty()) {
+      PostedEvent next = std::move(cached.events.front());
+      if (next.alone && !work.applied.empty()) return;
+      cached.events.pop_front();
+      const bool alone = next.alone;
+      apply_event(work, std::move(next));
+      if (alone) return;
+    } else if (!cached.inline_tasks.empty()) {
+      if (inline_runs++ >= kMaxInlineTasksInBatch || std::chrono::steady_clock::now() > deadline) {
+        return;
+      }
+      const engine::TaskIndex task = cached.inline_tasks.front();
+      cached.inline_tasks.pop_front();
+      if (cached.attempt.tasks[task].state != engine::TaskState::running) continue;
+      apply_event(work, {run_inline(work, task), std::nullopt});
+    } else {
+      return;
+    }
+  }
+}
+
+void BatchRunner::apply_event(AttemptWork& work, PostedEvent posted) const {
+  CachedAttempt& cached = *work.cached;
+  const engine::Changes changes =
+      engine::apply(cached.attempt, posted.event, dependencies_.clock.now());
+  if (posted.claim) work.completed.push_back(*posted.claim);
+  log_notes(cached, changes.notes);
+  work.changed.insert(work.changed.end(), changes.changed.begin(), changes.changed.end());
+  for (const engine::TaskIndex task : changes.to_cancel) {
+    work.cancel.emplace_back(task, cached.attempt.tasks[task].run);
+  }
+  work.applied.push_back(std::move(posted));
+  for (const engine::TaskIndex task : changes.to_run) dispatch(work, task);
+}
+
+// Decides where a task runs: nowhere (its result is known), here, or with an agent.
+void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
+  CachedAttempt& cached = *work.cached;
+  const engine::Task& row = cached.attempt.tasks[task];
+  const std::int32_t run = row.run;
+  if (dependencies_.known_results != nullptr && !row.has(engine::kCancelRequested)) {
+    if (auto known = dependencies_.known_results->find(cached.info, row.full_name)) {
+      const LogScope scope(operators::task_label(label_request(cached, task)));
+      logger.warn("Skipped");
+      cached.events.push_back({engine::TaskSucceeded{task, run, std::move(*known)}, {}});
+      return;
+    }
+  }
+  try {
+    const operators::TaskRequest request =
+        cached.requests.make(cached.info, cached.attempt, task);
+    if (runs_inline(request)) {
+      cached.inline_tasks.push_back(task);
+    } else {
+      work.enqueue.push_back({task, run, to_value(request)});
+    }
+  } catch (const ConfigError& error) {
+    const LogScope scope(operators::task_label(label_request(cached, task)));
+    logger.error("Configuration error at task {}: {}", row.full_name, error.chain());
+    cached.events.push_back(
+        {engine::TaskFailed{
+             task, run, Object{{"message", error.text()}, {"stacktrace", error.chain()}}},
+         {}});
+  }
+}
+
+bool BatchRunner::runs_inline(const operators::TaskRequest& request) const {
+  const auto name = operators::operator_name(request.config, request.local_config);
+  if (!name) return false;
+  const operators::OperatorKind* kind = operators::find_operator(*name);
+  return kind != nullptr && kind->runs_inline;
+}
+
+engine::Event BatchRunner::run_inline(AttemptWork& work, engine::TaskIndex task) const {
+  CachedAttempt& cached = *work.cached;
+  const std::int32_t run = cached.attempt.tasks[task].run;
+  operators::TaskRequest request = cached.requests.make(cached.info, cached.attempt, task);
+  const std::shared_ptr<TaskLog> log =
+      dependencies_.open_task_log ? dependencies_.open_task_log(request) : nullptr;
+  const LogScope scope(operators::task_label(request), log);
+  operators::TaskRun task_run(std::move(request), dependencies_.environment,
+                              dependencies_.run_options, [] { return false; });
+  return event_of(task, run, task_run.start());
+}
+
+}  // namespace mogura::executor

@@ -1,0 +1,65 @@
+// An attempt that an executor works on: its tree, and what has happened to it but is not stored yet.
+#pragma once
+
+#include <deque>
+
+#include "executor/executor.h"
+#include "executor/task_requests.h"
+
+namespace mogura::executor {
+
+struct PostedEvent {
+  engine::Event event;
+  std::optional<store::Ownership> claim;
+  bool alone = false;  // to be committed without others: its claim may be lost
+};
+
+struct CachedAttempt {
+  explicit CachedAttempt(store::Loaded loaded);
+
+  store::AttemptInfo info;
+  engine::Attempt attempt;
+  store::Version version;
+  std::optional<store::Monitor> monitor;
+  TaskRequests requests;
+
+  std::deque<PostedEvent> events;
+  /// Running tasks whose operator this executor runs itself.
+  std::deque<engine::TaskIndex> inline_tasks;
+  /// Running tasks of a loaded attempt of which is not known yet where they run.
+  std::vector<engine::TaskIndex> undispatched;
+
+  bool has_work() const {
+    return !events.empty() || !inline_tasks.empty() || !undispatched.empty();
+  }
+};
+
+/// What one batch does to one attempt, until it is committed.
+struct AttemptWork {
+  CachedAttempt* cached = nullptr;
+  std::vector<PostedEvent> applied;
+  std::vector<engine::TaskIndex> changed;
+  std::vector<store::NewEntry> enqueue;
+  std::vector<store::Ownership> completed;
+  std::vector<std::pair<engine::TaskIndex, std::int32_t>> cancel;
+  bool monitor_fired = false;
+};
+
+/// Applies the events of one attempt and runs its inline tasks, within the limits of a batch.
+class BatchRunner {
+ public:
+  explicit BatchRunner(const Dependencies& dependencies) : dependencies_(dependencies) {}
+
+  /// Fills `work`; what is left over stays with the cached attempt.
+  void run(AttemptWork& work) const;
+
+ private:
+  void apply_event(AttemptWork& work, PostedEvent posted) const;
+  void dispatch(AttemptWork& work, engine::TaskIndex task) const;
+  engine::Event run_inline(AttemptWork& work, engine::TaskIndex task) const;
+  bool runs_inline(const operators::TaskRequest& request) const;
+
+  const Dependencies& dependencies_;
+};
+
+}  // namespace mogura::executor

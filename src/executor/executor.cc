@@ -1,0 +1,299 @@
+#include "executor/executor.h"
+
+#include <algorithm>
+#include <map>
+#include <thread>
+
+#include "base/mutex.h"
+#include "executor/cached_attempt.h"
+
+namespace mogura::executor {
+namespace {
+
+const Logger executor_logger("io.digdag.core.workflow.WorkflowExecutor");
+
+// Attempts that are looked at in one batch because their time has come.
+constexpr std::size_t kMaxDueAttempts = 100;
+// An error outside of any attempt, as a store that is out of reach, is tried again after this.
+constexpr std::chrono::seconds kPauseAfterError{1};
+
+struct Post {
+  AttemptId attempt;
+  PostedEvent event;
+};
+
+}  // namespace
+
+struct Executor::Impl {
+  explicit Impl(Dependencies given) : dependencies(std::move(given)), runner(dependencies) {}
+
+  CachedAttempt* cached(AttemptId id);
+  void take_posts();
+  void take_due();
+  std::vector<AttemptWork> run_attempts();
+  void commit(std::vector<AttemptWork>& works);
+  void finish(AttemptWork& work);
+  void redo(AttemptWork& work, bool claims_alone);
+  void forget(AttemptId id) { attempts.erase(id); }
+  std::optional<Instant> wake_of(const CachedAttempt& attempt) const;
+  bool wait_for_work(std::optional<Instant> wake);
+  bool is_stopping() {
+    MutexLock lock(mutex);
+    return stopping;
+  }
+
+  const Dependencies dependencies;
+  const BatchRunner runner;
+  std::map<AttemptId, std::unique_ptr<CachedAttempt>> attempts;  // the executor's thread only
+  std::vector<AttemptId> active;                                 // with events or inline tasks
+
+  Mutex mutex;
+  Condition posted;
+  std::vector<Post> posts MOGURA_GUARDED_BY(mutex);
+  bool new_attempt MOGURA_GUARDED_BY(mutex) = false;
+  bool stopping MOGURA_GUARDED_BY(mutex) = false;
+  std::thread thread;
+};
+
+CachedAttempt* Executor::Impl::cached(AttemptId id) {
+  const auto found = attempts.find(id);
+  if (found != attempts.end()) return found->second.get();
+  auto loaded = dependencies.store.load(id);
+  if (!loaded || loaded->attempt.done()) return nullptr;
+  auto attempt = std::make_unique<CachedAttempt>(std::move(*loaded));
+  return attempts.emplace(id, std::move(attempt)).first->second.get();
+}
+
+void Executor::Impl::take_posts() {
+  std::vector<Post> taken;
+  {
+    MutexLock lock(mutex);
+    taken.swap(posts);
+  }
+  for (Post& post : taken) {
+    CachedAttempt* attempt = cached(post.attempt);
+    if (attempt == nullptr) continue;  // done: nothing can happen to it any more
+    attempt->events.push_back(std::move(post.event));
+    active.push_back(post.attempt);
+  }
+}
+
+void Executor::Impl::take_due() {
+  const Instant now = dependencies.clock.now();
+  for (const AttemptId id : dependencies.store.attempts_due(now, kMaxDueAttempts)) {
+    CachedAttempt* attempt = cached(id);
+    if (attempt == nullptr) continue;
+    attempt->events.push_back({engine::TimerDue{}, {}});
+    if (attempt->monitor && attempt->monitor->due <= now) {
+      attempt->events.push_back({engine::SlaDue{attempt->monitor->sla}, {}});
+    }
+    active.push_back(id);
+  }
+}
+
+std::vector<AttemptWork> Executor::Impl::run_attempts() {
+  std::ranges::sort(active);
+  active.erase(std::ranges::unique(active).begin(), active.end());
+  std::vector<AttemptWork> works;
+  for (const AttemptId id : std::exchange(active, {})) {
+    const auto found = attempts.find(id);
+    if (found == attempts.end()) continue;
+    AttemptWork& work = works.emplace_back();
+    work.cached = found->second.get();
+    runner.run(work);
+    work.monitor_fired = std::ranges::any_of(work.applied, [](const PostedEvent& posted) {
+      return std::holds_alternative<engine::SlaDue>(posted.event);
+    });
+    if (work.monitor_fired) work.cached->monitor.reset();
+  }
+  return works;
+}
+
+std::optional<Instant> Executor::Impl::wake_of(const CachedAttempt& attempt) const {
+  if (attempt.attempt.done()) return std::nullopt;
+  if (attempt.has_work()) return dependencies.clock.now();
+  std::optional<Instant> wake = attempt.attempt.next_timer();
+  if (attempt.monitor && (!wake || attempt.monitor->due < *wake)) wake = attempt.monitor->due;
+  return wake;
+}
+
+void Executor::Impl::commit(std::vector<AttemptWork>& works) {
+  std::vector<store::Commit> commits;
+  commits.reserve(works.size());
+  for (AttemptWork& work : works) {
+    commits.push_back({work.cached->info.id, work.cached->version, &work.cached->attempt,
+                       work.changed, std::move(work.enqueue), work.completed,
+                       wake_of(*work.cached), work.monitor_fired});
+  }
+  std::vector<store::CommitResult> results;
+  try {
+    results = dependencies.store.commit(commits);
+  } catch (const Error& error) {
+    // Whether it was stored is unknown. The events are applied again to what the store has; those
+    // that it has seen are ignored.
+    executor_logger.error("Storing the changes of {} attempts failed: {}. Trying again.",
+                          works.size(), error.chain());
+    for (AttemptWork& work : works) redo(work, /*claims_alone=*/true);
+    throw;
+  }
+  for (std::size_t i = 0; i < works.size(); ++i) {
+    switch (results[i]) {
+      case store::CommitResult::committed: finish(works[i]); break;
+      case store::CommitResult::version_conflict: redo(works[i], false); break;
+      case store::CommitResult::claim_lost: redo(works[i], true); break;
+    }
+  }
+}
+
+// The changes are stored: sends what follows from them.
+void Executor::Impl::finish(AttemptWork& work) {
+  CachedAttempt& attempt = *work.cached;
+  ++attempt.version.value;
+  dependencies.agents.wake();
+  for (const auto& [task, run] : work.cancel) {
+    if (dependencies.store.withdraw(attempt.info.id, task, run)) {
+      attempt.events.push_back({engine::TaskFailed{task, run, {}}, {}});
+    } else {
+      dependencies.agents.cancel(attempt.info.id, task, run);
+    }
+  }
+  if (dependencies.observer != nullptr) {
+    std::ranges::sort(work.changed);
+    work.changed.erase(std::ranges::unique(work.changed).begin(), work.changed.end());
+    dependencies.observer->committed(attempt.info, attempt.attempt, work.changed);
+  }
+  if (attempt.attempt.done()) {
+    forget(attempt.info.id);
+  } else if (attempt.has_work()) {
+    active.push_back(attempt.info.id);
+  }
+}
+
+// Nothing of the work counts: what was posted is applied to the newest version. A claim that was lost
+// would be refused again, so each claim gets a commit of its own, and one that fails alone is dropped.
+void Executor::Impl::redo(AttemptWork& work, bool claims_alone) {
+  const AttemptId id = work.cached->info.id;
+  std::vector<Post> again;
+  const auto keep = [&](PostedEvent& posted) {
+    if (posted.alone && claims_alone && work.applied.size() == 1) {
+      executor_logger.warn("Ignoring the result of a task that another agent owns by now.");
+      return;
+    }
+    posted.alone = posted.alone || (claims_alone && posted.claim.has_value());
+    again.push_back({id, std::move(posted)});
+  };
+  for (PostedEvent& posted : work.applied) {
+    const bool came_from_outside =
+        posted.claim.has_value() || std::holds_alternative<engine::Kill>(posted.event);
+    if (came_from_outside) keep(posted);
+  }
+  for (PostedEvent& posted : work.cached->events) {
+    if (posted.claim.has_value() || std::holds_alternative<engine::Kill>(posted.event)) {
+      again.push_back({id, std::move(posted)});
+    }
+  }
+  forget(id);
+  MutexLock lock(mutex);
+  std::ranges::move(again, std::back_inserter(posts));
+}
+
+bool Executor::Impl::wait_for_work(std::optional<Instant> wake) {
+  MutexLock lock(mutex);
+  const auto idle = [&]() MOGURA_REQUIRES(mutex) {
+    return posts.empty() && !new_attempt && !stopping;
+  };
+  if (!wake) {
+    while (idle()) posted.wait(mutex);
+  } else {
+    // The clock may be any clock: what is left is measured on it and waited for on the machine's.
+    const Duration left = *wake - dependencies.clock.now();
+    const auto deadline = std::chrono::steady_clock::now() + left;
+    while (idle() && std::chrono::steady_clock::now() < deadline) {
+      posted.wait_until(mutex, deadline);
+    }
+  }
+  new_attempt = false;
+  return !stopping;
+}
+
+Executor::Executor(Dependencies dependencies)
+    : impl_(std::make_unique<Impl>(std::move(dependencies))) {}
+
+Executor::~Executor() { stop(); }
+
+Executor::Started Executor::start_attempt(const StartRequest& request) {
+  store::Store& store = impl_->dependencies.store;
+  const ProjectId project = request.workflow.project;
+  const std::string& workflow = request.workflow.definition.name;
+  const auto existing = [&] {
+    return store.find_attempt(project, workflow, request.session_time,
+                              request.retry_attempt_name);
+  };
+  if (const auto found = existing()) return {*found, false};
+
+  const store::AttemptIds ids = store.reserve_ids(project, workflow, request.session_time);
+  Prepared prepared =
+      prepare_attempt(request, ids, impl_->dependencies.limits, impl_->dependencies.clock.now());
+  executor_logger.info("Starting a new session project id={} workflow name={} session_time={}",
+                       project.value, workflow,
+                       calendar::iso_time(request.session_time,
+                                          *calendar::TimeZone::find(
+                                              request.workflow.definition.timezone)));
+  // Its first tasks are dispatched by the executor's thread, as those of a loaded attempt are.
+  prepared.attempt.wake_at = impl_->dependencies.clock.now();
+  if (const auto raced = store.insert_attempt(prepared.attempt)) return {*raced, false};
+  {
+    MutexLock lock(impl_->mutex);
+    impl_->new_attempt = true;
+  }
+  impl_->posted.notify_all();
+  return {{ids.attempt, ids.session, false, false}, true};
+}
+
+void Executor::post(AttemptId attempt, engine::Event event,
+                    std::optional<store::Ownership> claim) {
+  {
+    MutexLock lock(impl_->mutex);
+    impl_->posts.push_back({attempt, {std::move(event), claim}});
+  }
+  impl_->posted.notify_all();
+}
+
+bool Executor::run_batch() {
+  impl_->take_posts();
+  impl_->take_due();
+  if (impl_->active.empty()) return false;
+  std::vector<AttemptWork> works = impl_->run_attempts();
+  impl_->commit(works);
+  return true;
+}
+
+std::optional<Instant> Executor::next_wake() {
+  if (!impl_->active.empty()) return impl_->dependencies.clock.now();
+  return impl_->dependencies.store.next_wake();
+}
+
+void Executor::start() {
+  impl_->thread = std::thread([this] {
+    do {
+      try {
+        while (!impl_->is_stopping() && run_batch()) {
+        }
+      } catch (const Error&) {
+        // Logged where it came from; what it interrupted is tried again.
+        impl_->wait_for_work(impl_->dependencies.clock.now() + kPauseAfterError);
+      }
+    } while (impl_->wait_for_work(next_wake()));
+  });
+}
+
+void Executor::stop() {
+  {
+    MutexLock lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->posted.notify_all();
+  if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+}  // namespace mogura::executor

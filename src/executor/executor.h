@@ -1,0 +1,99 @@
+// The executor: carries events to the engine and what follows from them to the store, agents and
+// whoever watches (DESIGN.md §1-2).
+//
+// Events of many attempts are taken together: applied to the cached trees, their changes written in
+// one commit, then the effects sent. Operators that only compute run inside, between two events. Any
+// number of executors may work on one store: an attempt that another one moved is loaded again and its
+// events are applied anew.
+//
+//   Executor executor(dependencies);
+//   executor.start();                                       // or step it: while (executor.run_batch());
+//   auto started = executor.start_attempt(request);
+//   executor.post(attempt, engine::TaskSucceeded{...}, claim);  // what an agent reports
+//   executor.stop();
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "engine/event.h"
+#include "executor/attempt_start.h"
+#include "operators/task_run.h"
+#include "store/store.h"
+
+namespace mogura::executor {
+
+/// Results that are known without running a task, as `mogura run` keeps them in its status files
+/// (cli.md §12.3.6). Asked on the executor's thread.
+class KnownResults {
+ public:
+  virtual ~KnownResults() = default;
+  virtual std::optional<engine::TaskResult> find(const store::AttemptInfo& attempt,
+                                                 const std::string& task_name) = 0;
+};
+
+/// Watches attempts. Called on the executor's thread after each commit, with the rows that changed.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void committed(const store::AttemptInfo& info, const engine::Attempt& attempt,
+                         const std::vector<engine::TaskIndex>& changed) = 0;
+};
+
+/// The agents, as far as the executor reaches them. Called on its thread; must not block.
+class Agents {
+ public:
+  virtual ~Agents() = default;
+  /// There is something to claim.
+  virtual void wake() = 0;
+  /// The run of this task is to end.
+  virtual void cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) = 0;
+};
+
+struct Dependencies {
+  store::Store& store;
+  const Clock& clock;
+  const operators::Environment& environment;
+  operators::RunOptions run_options;
+  Agents& agents;
+  StartLimits limits;
+  KnownResults* known_results = nullptr;  // may be absent
+  Observer* observer = nullptr;           // may be absent
+  /// The log of a task's run, null for none.
+  std::function<std::shared_ptr<TaskLog>(const operators::TaskRequest&)> open_task_log;
+};
+
+class Executor {
+ public:
+  explicit Executor(Dependencies dependencies);
+  ~Executor();  // stop()
+
+  /// What became of a start: the new attempt, or the one that its session has already.
+  struct Started {
+    store::AttemptState state;
+    bool is_new = false;
+  };
+  /// Any thread. Throws what prepare_attempt() throws.
+  Started start_attempt(const StartRequest& request);
+
+  /// Something happened to an attempt; `claim` is the queue entry whose result this is. Any thread.
+  void post(AttemptId attempt, engine::Event event,
+            std::optional<store::Ownership> claim = std::nullopt);
+
+  /// Handles what was posted and what is due, in one commit; false where there was nothing.
+  bool run_batch();
+  /// When run_batch() will have something to do without a post(); absent: never.
+  std::optional<Instant> next_wake();
+
+  /// Runs batches on a thread of its own, as posts and timers come.
+  void start();
+  /// Ends the thread after its current batch. Safe to call twice.
+  void stop();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mogura::executor

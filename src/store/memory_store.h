@@ -1,0 +1,95 @@
+// The store of a process that keeps nothing: `mogura run`, `database.type=memory`, the simulator.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <tuple>
+#include <unordered_map>
+
+#include "base/mutex.h"
+#include "store/store.h"
+
+namespace mogura::store {
+
+/// Safe to use from many threads.
+class MemoryStore : public Store {
+ public:
+  std::optional<AttemptState> find_attempt(
+      ProjectId project, const std::string& workflow, Instant session_time,
+      const std::optional<std::string>& retry_attempt_name) override;
+  AttemptIds reserve_ids(ProjectId project, const std::string& workflow,
+                         Instant session_time) override;
+  std::optional<AttemptState> insert_attempt(const NewAttempt& attempt) override;
+  std::optional<AttemptState> find_attempt(AttemptId attempt) override;
+  std::optional<Loaded> load(AttemptId attempt) override;
+  std::vector<CommitResult> commit(std::span<const Commit> commits) override;
+  std::vector<AttemptId> attempts_due(Instant now, std::size_t max) override;
+  std::optional<Instant> next_wake() override;
+  Lease open_lease(const std::string& agent, Instant expires_at) override;
+  bool renew_lease(const Lease& lease, Instant expires_at) override;
+  void close_lease(const Lease& lease) override;
+  std::size_t expire_leases(Instant now) override;
+  std::vector<Claim> claim(const Lease& lease, std::size_t max) override;
+  bool withdraw(AttemptId attempt, engine::TaskIndex task, std::int32_t run) override;
+
+ private:
+  using SessionKey = std::tuple<ProjectId, std::string, std::int64_t>;
+  struct SessionRow {
+    SessionId id;
+    std::string uuid;
+    std::map<std::string, AttemptId> attempts;  // by retry attempt name; "" for a plain start
+    std::optional<AttemptId> last;
+  };
+  // Rows only: the links of an attempt are its executor's affair.
+  struct AttemptRow {
+    AttemptInfo info;
+    engine::Attempt rows;
+    Version version;
+    std::optional<Monitor> monitor;
+    std::optional<Instant> wake_at;
+  };
+  struct EntryRow {
+    AttemptId attempt;
+    engine::TaskIndex task = 0;
+    std::int32_t run = 0;
+    Value payload;
+    std::optional<LeaseId> owner;
+    Epoch epoch;
+  };
+  struct LeaseRow {
+    Epoch epoch;
+    Instant expires_at;
+    std::set<EntryId> entries;
+  };
+  using EntryKey = std::tuple<AttemptId, engine::TaskIndex, std::int32_t>;
+
+  SessionRow& session(ProjectId project, const std::string& workflow, Instant time)
+      MOGURA_REQUIRES(mutex_);
+  AttemptState state_of(const AttemptRow& row) const;
+  void set_wake(AttemptRow& row, std::optional<Instant> wake_at) MOGURA_REQUIRES(mutex_);
+  void enqueue(AttemptId attempt, std::vector<NewEntry> entries) MOGURA_REQUIRES(mutex_);
+  bool owns(const Ownership& claim) const MOGURA_REQUIRES(mutex_);
+  CommitResult commit_one(const Commit& commit) MOGURA_REQUIRES(mutex_);
+  void erase_entry(EntryId entry) MOGURA_REQUIRES(mutex_);
+  std::size_t end_lease(std::map<LeaseId, LeaseRow>::iterator lease) MOGURA_REQUIRES(mutex_);
+
+  Mutex mutex_;
+  std::map<SessionKey, SessionRow> sessions_ MOGURA_GUARDED_BY(mutex_);
+  std::map<AttemptId, AttemptRow> attempts_ MOGURA_GUARDED_BY(mutex_);
+  std::set<std::pair<Instant, AttemptId>> wakes_ MOGURA_GUARDED_BY(mutex_);
+  std::map<EntryId, EntryRow> entries_ MOGURA_GUARDED_BY(mutex_);
+  std::map<EntryKey, EntryId> entry_ids_ MOGURA_GUARDED_BY(mutex_);
+  std::set<EntryId> waiting_ MOGURA_GUARDED_BY(mutex_);
+  std::map<LeaseId, LeaseRow> leases_ MOGURA_GUARDED_BY(mutex_);
+  std::int64_t last_session_ MOGURA_GUARDED_BY(mutex_) = 0;
+  std::int64_t last_attempt_ MOGURA_GUARDED_BY(mutex_) = 0;
+  std::int64_t last_entry_ MOGURA_GUARDED_BY(mutex_) = 0;
+  std::int64_t last_lease_ MOGURA_GUARDED_BY(mutex_) = 0;
+};
+
+/// A random UUID in lower case.
+std::string new_uuid();
+
+}  // namespace mogura::store

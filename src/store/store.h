@@ -1,0 +1,167 @@
+// What outlives a process: sessions, attempts with their tasks, the queue, the leases of agents
+// (execution.md §1, §3, §9; DESIGN.md §1-2).
+//
+// Every function is one transaction. An attempt is changed by whoever has seen its newest version: a
+// commit names the version that it started from and is refused, not merged, where another came first.
+// A queue entry belongs to the agent that claimed it under its lease's epoch: a result of an older
+// epoch is refused.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/id.h"
+#include "engine/attempt.h"
+#include "value/value.h"
+
+namespace mogura::store {
+
+using EntryId = Id<struct QueueEntryTag>;
+using LeaseId = Id<struct LeaseTag>;
+using Epoch = Id<struct EpochTag>;
+using Version = Id<struct VersionTag>;
+
+/// What names an attempt and stays the same all its life.
+struct AttemptInfo {
+  AttemptId id;
+  SessionId session;
+  SiteId site;
+  ProjectId project;
+  std::string project_name;
+  std::string workflow_name;
+  std::string revision;
+  std::string timezone;
+  std::string session_uuid;
+  Instant session_time;
+  std::optional<std::string> retry_attempt_name;
+  Instant created_at;
+};
+
+/// When an attempt that still runs violates its SLA, and the `sla` section (execution.md §16).
+struct Monitor {
+  Instant due;
+  Object sla;
+};
+
+/// A task that waits for an agent; `payload` is all that the agent needs.
+struct NewEntry {
+  engine::TaskIndex task;
+  std::int32_t run;
+  Value payload;
+};
+
+struct NewAttempt {
+  AttemptInfo info;  // id, session and session_uuid are given by the store
+  engine::Attempt attempt;
+  std::optional<Monitor> monitor;
+  std::optional<Instant> wake_at;
+};
+
+/// Ids for an attempt to be: they are written into its queue entries before it is stored.
+struct AttemptIds {
+  AttemptId attempt;
+  SessionId session;
+  std::string session_uuid;
+};
+
+struct AttemptState {
+  AttemptId attempt;
+  SessionId session;
+  bool done = false;
+  bool success = false;
+};
+
+struct Loaded {
+  AttemptInfo info;
+  engine::Attempt attempt;
+  Version version;
+  std::optional<Monitor> monitor;
+  /// Tasks that have a queue entry, claimed or not. A running task without one is its executor's to
+  /// dispatch.
+  std::set<engine::TaskIndex> queued;
+};
+
+struct Claim {
+  EntryId entry;
+  AttemptId attempt;
+  engine::TaskIndex task = 0;
+  std::int32_t run = 0;
+  Value payload;
+};
+
+/// A claimed entry, as its owner names it.
+struct Ownership {
+  EntryId entry;
+  LeaseId lease;
+  Epoch epoch;
+};
+
+/// One attempt's share of a commit.
+struct Commit {
+  AttemptId attempt;
+  Version version;                         // that `after` was made from
+  const engine::Attempt* after = nullptr;  // read during the call only
+  std::vector<engine::TaskIndex> changed;  // its rows that differ; rows may repeat
+  std::vector<NewEntry> enqueue;
+  std::vector<Ownership> completed;  // entries whose results are in `after`
+  std::optional<Instant> wake_at;    // when somebody must look at the attempt again
+  bool monitor_fired = false;
+};
+
+enum class CommitResult {
+  committed,
+  version_conflict,  // another process moved the attempt: load it and apply again
+  claim_lost,        // a result came from an agent that no longer owns its entry: nothing was written
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// The attempt of the session (project, workflow, time in seconds) with this name; without a name,
+  /// the session's last one.
+  virtual std::optional<AttemptState> find_attempt(
+      ProjectId project, const std::string& workflow, Instant session_time,
+      const std::optional<std::string>& retry_attempt_name) = 0;
+  /// Ids for a new attempt: those of the session where there is one, and a fresh attempt id.
+  virtual AttemptIds reserve_ids(ProjectId project, const std::string& workflow,
+                                 Instant session_time) = 0;
+  /// Absent: stored. Else the attempt that has the same session and name already (execution.md §3), and
+  /// nothing was stored.
+  virtual std::optional<AttemptState> insert_attempt(const NewAttempt& attempt) = 0;
+  virtual std::optional<AttemptState> find_attempt(AttemptId attempt) = 0;
+
+  virtual std::optional<Loaded> load(AttemptId attempt) = 0;
+  /// All in one transaction; one attempt's refusal does not touch the others. A result for each.
+  virtual std::vector<CommitResult> commit(std::span<const Commit> commits) = 0;
+
+  /// Attempts whose wake_at has come, at most `max`.
+  virtual std::vector<AttemptId> attempts_due(Instant now, std::size_t max) = 0;
+  /// The earliest wake_at of all attempts.
+  virtual std::optional<Instant> next_wake() = 0;
+
+  /// A lease for an agent, valid until `expires_at`.
+  struct Lease {
+    LeaseId id;
+    Epoch epoch;
+  };
+  virtual Lease open_lease(const std::string& agent, Instant expires_at) = 0;
+  /// False where the lease has expired or was closed: its claims belong to others.
+  virtual bool renew_lease(const Lease& lease, Instant expires_at) = 0;
+  /// Gives the lease's claims back to the queue.
+  virtual void close_lease(const Lease& lease) = 0;
+  /// Closes leases that ended before `now`; the number of entries that went back.
+  virtual std::size_t expire_leases(Instant now) = 0;
+
+  /// Claims up to `max` entries in queue order; none for a lease that has ended.
+  virtual std::vector<Claim> claim(const Lease& lease, std::size_t max) = 0;
+  /// Takes an entry that nobody has claimed out of the queue; false where there is none.
+  virtual bool withdraw(AttemptId attempt, engine::TaskIndex task, std::int32_t run) = 0;
+};
+
+}  // namespace mogura::store
