@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mogura::cli {
+
+/// Standard base64 with padding.
+std::string to_base64(std::string_view bytes);
+
+}  // namespace mogura::cli

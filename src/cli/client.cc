@@ -1,0 +1,31 @@
+#include "cli/client_arguments.h"
+#include "cli/commands.h"
+#include "cli/server_api.h"
+#include "value/config.h"
+
+namespace mogura::cli {
+
+int run_client(const Invocation& invocation) {
+  check_client_arguments(invocation);
+  const ServerApi server(invocation);
+  server.check_version();
+  throw Error("", "`" + invocation.program.name + " " + std::string(invocation.command.name) +
+                      "` is not part of this build, which works without a server: use run, check, "
+                      "scheduler and secrets --local.");
+}
+
+int run_version(const Invocation& invocation) {
+  invocation.print("Client version: " + invocation.program.version());
+  try {
+    const Value answer = ServerApi(invocation).get("/api/version");
+    const bool named = answer.is_object() && answer.as_object().contains("version");
+    invocation.print("Server version: " +
+                     (named ? value::get_text(answer.as_object(), "version") : std::string()));
+  } catch (const Error&) {
+    invocation.print("An error happened during getting Server version.");
+    throw;
+  }
+  return kSuccess;
+}
+
+}  // namespace mogura::cli

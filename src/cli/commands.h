@@ -1,0 +1,24 @@
+// The functions of the commands: one file each. They return the exit status and throw what
+// run_program() turns into a message (cli.md §4).
+#pragma once
+
+#include "cli/command.h"
+
+namespace mogura::cli {
+
+int run_archive(const Invocation& invocation);  // cli.md §12.8
+int run_check(const Invocation& invocation);    // cli.md §12.2
+int run_completion(const Invocation& invocation);
+int run_init(const Invocation& invocation);        // cli.md §12.1
+int run_migrate(const Invocation& invocation);     // cli.md §12.6
+int run_run(const Invocation& invocation);         // cli.md §12.3
+int run_scheduler(const Invocation& invocation);   // cli.md §12.5
+int run_secrets(const Invocation& invocation);     // cli.md §14.18
+int run_selfupdate(const Invocation& invocation);  // cli.md §12.7
+int run_server(const Invocation& invocation);      // cli.md §12.4
+int run_version(const Invocation& invocation);     // cli.md §14.19
+
+/// Every other command of a client (cli.md §13, §14).
+int run_client(const Invocation& invocation);
+
+}  // namespace mogura::cli

@@ -1,0 +1,74 @@
+#include "cli/console.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+namespace mogura::cli {
+namespace {
+
+/// False where the other end is gone or takes no more.
+bool write_whole(int fd, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(fd, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd waiting{fd, POLLOUT, 0};
+      ::poll(&waiting, 1, -1);
+    } else if (errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Console::Console(int out_fd, int err_fd)
+    : out_fd_(out_fd),
+      err_fd_(err_fd),
+      is_terminal_(::isatty(STDIN_FILENO) == 1 && ::isatty(out_fd) == 1) {}
+
+void Console::out(std::string_view text) {
+  MutexLock lock(mutex_);
+  write(out_fd_, out_open_, text);
+}
+
+void Console::err(std::string_view text) {
+  MutexLock lock(mutex_);
+  write(err_fd_, err_open_, text);
+}
+
+void Console::write(int fd, bool& is_open, std::string_view text) {
+  if (text.empty() || !is_open) return;
+  if (live_area_ == nullptr) {
+    is_open = write_whole(fd, text);
+    return;
+  }
+  std::string framed;
+  if (at_line_start_) framed += live_area_->erasing();
+  framed += text;
+  at_line_start_ = text.ends_with('\n');
+  // A line that is still being written has no place below it; the area returns with its end.
+  if (at_line_start_) framed += live_area_->drawing();
+  is_open = write_whole(fd, framed);
+}
+
+void Console::set_live_area(LiveArea* area) {
+  MutexLock lock(mutex_);
+  live_area_ = area;
+  at_line_start_ = true;
+}
+
+void Console::refresh() {
+  MutexLock lock(mutex_);
+  if (live_area_ == nullptr || !at_line_start_ || !out_open_) return;
+  std::string frame(live_area_->erasing());
+  frame += live_area_->drawing();
+  out_open_ = write_whole(out_fd_, frame);
+}
+
+}  // namespace mogura::cli

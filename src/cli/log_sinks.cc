@@ -1,0 +1,78 @@
+#include "cli/log_sinks.h"
+
+#include <cstdlib>
+
+#include "cli/command.h"
+#include "cli/rotating_file.h"
+
+namespace mogura::cli {
+namespace {
+
+class ConsoleLog : public LogSink {
+ public:
+  ConsoleLog(Console& console, LogLayout layout, Face face)
+      : console_(console), formatter_(layout, calendar::TimeZone::system()), face_(face) {}
+
+  void write(const LogRecord& record) override {
+    const std::string line = formatter_.line(record);
+    face_ == Face::digdag ? console_.out(line) : console_.err(line);
+  }
+
+ private:
+  Console& console_;
+  LogFormatter formatter_;
+  const Face face_;
+};
+
+class FileLog : public LogSink {
+ public:
+  FileLog(const std::string& path, LogLayout layout)
+      : file_(path), formatter_(layout, calendar::TimeZone::system()) {}
+
+  void write(const LogRecord& record) override { file_.append(formatter_.line(record)); }
+
+ private:
+  RotatingFile file_;
+  LogFormatter formatter_;
+};
+
+bool wants_json(const Arguments& arguments) {
+  const std::string format = arguments.text_or("--log-format", "text");
+  if (format != "text" && format != "json") {
+    throw ArgumentError("Unknown log format '" + format + "'. Use text or json.");
+  }
+  return format == "json";
+}
+
+LogLayout console_layout(const Program& program, const Console& console) {
+  if (!console.is_terminal()) return LogLayout::console;
+  const char* no_colour = std::getenv("NO_COLOR");
+  const bool colour = !program.is_mogura() || no_colour == nullptr || *no_colour == '\0';
+  return colour ? LogLayout::terminal : LogLayout::plain_terminal;
+}
+
+}  // namespace
+
+std::shared_ptr<LogSink> console_log(Console& console, LogLayout layout, Face face) {
+  return std::make_shared<ConsoleLog>(console, layout, face);
+}
+
+std::shared_ptr<LogSink> file_log(const std::string& path, LogLayout layout) {
+  return std::make_shared<FileLog>(path, layout);
+}
+
+void configure_log(const Arguments& arguments, const Program& program, Console& console) {
+  const std::string level_text = arguments.text_or("-l", "info");
+  const std::optional<LogLevel> level = parse_log_level(level_text);
+  if (!level) throw GeneralUsageError("Unknown log level '" + level_text + "'");
+  const bool json = wants_json(arguments);
+  const std::string path = arguments.text_or("-L", "-");
+  if (path == "-") {
+    const LogLayout layout = json ? LogLayout::json : console_layout(program, console);
+    install_log(*level, console_log(console, layout, program.face));
+  } else {
+    install_log(*level, file_log(path, json ? LogLayout::json : LogLayout::file));
+  }
+}
+
+}  // namespace mogura::cli

@@ -1,0 +1,25 @@
+// Where the program's log goes (cli.md §8): the console, a file.
+#pragma once
+
+#include <memory>
+
+#include "base/log.h"
+#include "cli/arguments.h"
+#include "cli/console.h"
+#include "cli/log_layout.h"
+#include "cli/program.h"
+
+namespace mogura::cli {
+
+/// A sink that writes to the console. Digdag's log goes to standard output, mogura's to standard
+/// error.
+std::shared_ptr<LogSink> console_log(Console& console, LogLayout layout, Face face);
+
+/// A sink that appends to a rotating file. Throws Error of kind "io".
+std::shared_ptr<LogSink> file_log(const std::string& path, LogLayout layout);
+
+/// Installs the log as the options -L, -l and --log-format say. Throws GeneralUsageError for a
+/// level that does not exist, ArgumentError for a format, Error for a file that cannot be written.
+void configure_log(const Arguments& arguments, const Program& program, Console& console);
+
+}  // namespace mogura::cli

@@ -1,0 +1,35 @@
+// A project as a compressed archive (cli.md §12.8, runtime.md §7.6).
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace mogura::cli {
+
+struct ArchiveEntry {
+  std::string name;  // relative to the project
+  std::filesystem::path path;
+  std::optional<std::string> link_target;  // relative to the entry, where it is kept as a link
+};
+
+/// What happens to links that lead out of the project.
+enum class OutgoingLinks { refused, copied };
+
+/// The files to pack, by name: neither hidden nor ignored. A link inside the project is one entry,
+/// whatever it leads to. Throws Error of kind "illegal argument" for a refused link, NoSuchFile.
+std::vector<ArchiveEntry> list_archive_entries(const std::filesystem::path& project,
+                                               OutgoingLinks outgoing);
+
+/// Writes a gzip-compressed PAX tar file of the entries, atomically; owners are left out, so that
+/// equal projects make equal archives. `packed` is told of each entry before it is packed. An entry
+/// that is the archive itself is stored as the beginning of a gzip file. Throws Error of kind "io".
+void write_project_archive(const std::filesystem::path& archive,
+                           const std::vector<ArchiveEntry>& entries,
+                           const std::function<void(const ArchiveEntry&)>& packed);
+
+}  // namespace mogura::cli
