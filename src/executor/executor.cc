@@ -48,7 +48,7 @@ struct Executor::Impl {
   std::vector<AttemptId> active;                                 // with events or inline tasks
 
   Mutex mutex;
-  Condition posted;
+  Condition work_came;
   std::vector<Post> posts MOGURA_GUARDED_BY(mutex);
   bool new_attempt MOGURA_GUARDED_BY(mutex) = false;
   bool stopping MOGURA_GUARDED_BY(mutex) = false;
@@ -203,13 +203,13 @@ bool Executor::Impl::wait_for_work(std::optional<Instant> wake) {
     return posts.empty() && !new_attempt && !stopping;
   };
   if (!wake) {
-    while (idle()) posted.wait(mutex);
+    while (idle()) work_came.wait(mutex);
   } else {
     // The clock may be any clock: what is left is measured on it and waited for on the machine's.
     const Duration left = *wake - dependencies.clock.now();
     const auto deadline = std::chrono::steady_clock::now() + left;
     while (idle() && std::chrono::steady_clock::now() < deadline) {
-      posted.wait_until(mutex, deadline);
+      work_came.wait_until(mutex, deadline);
     }
   }
   new_attempt = false;
@@ -246,7 +246,7 @@ Executor::Started Executor::start_attempt(const StartRequest& request) {
     MutexLock lock(impl_->mutex);
     impl_->new_attempt = true;
   }
-  impl_->posted.notify_all();
+  impl_->work_came.notify_all();
   return {{ids.attempt, ids.session, false, false}, true};
 }
 
@@ -256,7 +256,7 @@ void Executor::post(AttemptId attempt, engine::Event event,
     MutexLock lock(impl_->mutex);
     impl_->posts.push_back({attempt, {std::move(event), claim}});
   }
-  impl_->posted.notify_all();
+  impl_->work_came.notify_all();
 }
 
 bool Executor::run_batch() {
@@ -292,7 +292,7 @@ void Executor::stop() {
     MutexLock lock(impl_->mutex);
     impl_->stopping = true;
   }
-  impl_->posted.notify_all();
+  impl_->work_came.notify_all();
   if (impl_->thread.joinable()) impl_->thread.join();
 }
 
