@@ -1,9 +1,9 @@
 // What an operator is, and what it sees (operators.md §2.1, execution.md §10.2–10.3).
 //
 // An operator is made for one execution of one task and says what to do next: the task is done, ask
-// again later, or run this command and call me back. Failures are exceptions: ConfigError, TaskFailed
-// or any other Error (operators.md §2.9). No operator waits for something outside by holding a
-// thread, except for one network exchange.
+// again later, or run this command and call me back. Failures are exceptions: ConfigError,
+// TaskFailed or any other Error (operators.md §2.9). No operator waits for something outside by
+// holding a thread, except for one network exchange.
 #pragma once
 
 #include <chrono>
@@ -36,6 +36,7 @@ struct TaskRequest {
   std::string revision;
   SessionId session;
   AttemptId attempt;
+  Instant attempt_created_at;
   std::optional<std::string> retry_attempt_name;
   std::int64_t task_id = 0;
   std::string task_name;  // full name
@@ -50,11 +51,17 @@ struct TaskRequest {
   Object state_params;  // what the last execution asked to remember
 };
 
-/// An expected failure: its message is the task's error message, without a kind (operators.md §2.9).
+/// An expected failure (operators.md §2.9): its message is the task's error message, without a
+/// kind.
 class TaskFailed : public Error {
  public:
   explicit TaskFailed(std::string message, Object properties = {}, std::vector<Error> causes = {})
       : Error("", std::move(message), std::move(causes)), properties_(std::move(properties)) {}
+  /// "Expected failure from cause": the cause's text with its kind, and what caused it in turn.
+  static TaskFailed because_of(const Error& cause) {
+    return TaskFailed(cause.text(), Object{{"stacktrace", cause.chain()}}, cause.causes());
+  }
+  /// What the error object holds beside the message.
   const Object& properties() const { return properties_; }
 
  private:
@@ -64,7 +71,7 @@ class TaskFailed : public Error {
 struct Done {
   engine::TaskResult result;
 };
-/// Execute again after `interval` with this state. `error` is set where `_retry` consumed a failure.
+/// Execute again after `interval` with this state. `error` is the failure that `_retry` consumed.
 struct Poll {
   std::chrono::seconds interval;
   Object state;
@@ -75,6 +82,8 @@ struct Step;
 struct RunCommand {
   command::Request request;
   std::function<Step(const command::Finished&)> then;
+  /// What the user can do where the program cannot be started; follows that error's message.
+  std::string advice;
 };
 struct Step : std::variant<Done, Poll, RunCommand> {
   using variant::variant;
@@ -84,7 +93,7 @@ struct Step : std::variant<Done, Poll, RunCommand> {
 class Attempts {
  public:
   struct Start {
-    std::optional<ProjectId> project_id;      // neither: the project of the caller
+    std::optional<ProjectId> project_id;  // neither: the project of the caller
     std::optional<std::string> project_name;
     ProjectId caller_project;
     std::string workflow_name;
@@ -100,8 +109,9 @@ class Attempts {
     bool success = false;
   };
   virtual ~Attempts() = default;
-  /// Starts the attempt, or finds the one that has its session and name. Absent where the project or
-  /// workflow does not exist. Throws Error of kind "attempt limit exceeded" or "task limit exceeded".
+  /// Starts the attempt, or finds the one that has its session and name. Absent where the project
+  /// or workflow does not exist. Throws Error of kind "attempt limit exceeded" or "task limit
+  /// exceeded".
   virtual std::optional<State> start_or_find(const Start& start) = 0;
 };
 
@@ -121,7 +131,7 @@ struct Environment {
   Attempts& attempts;
   Notifier& notifier;
   std::int64_t max_tasks = 1000;  // `executor.task_max_run`
-  /// Text for the program's standard output, and its task log without being a log line.
+  /// Text for the program's standard output.
   std::function<void(std::string_view)> print;
 };
 
@@ -129,10 +139,10 @@ struct Environment {
 struct Context {
   const TaskRequest& request;
   const Environment& environment;
-  Object config;        // evaluated, with _type and _command; without _secrets
-  Object local_config;  // evaluated
-  Object env;           // the task's own `_env`, evaluated
-  std::filesystem::path project_path;  // absolute
+  Object config;                        // evaluated, with _type and _command; without _secrets
+  Object local_config;                  // evaluated
+  Object env;                           // the task's own `_env`, evaluated
+  std::filesystem::path project_path;   // absolute
   secrets::SecretProvider secrets;      // remounted by _secrets
   secrets::SecretProvider raw_secrets;  // as _env sees them
   std::function<bool()> canceled;       // whether to give up soon
@@ -142,7 +152,8 @@ class Operator {
  public:
   virtual ~Operator() = default;
   virtual Step run() = 0;
-  /// Called in place of run() when the task is to be canceled: ends what state_params say was begun.
+  /// Called in place of run() when the task is to be canceled: ends what state_params say was
+  /// begun.
   virtual void cleanup() {}
 };
 
@@ -156,7 +167,7 @@ struct OperatorKind {
   /// Only computes: executed by the executor, inside its transaction.
   bool runs_inline = false;
   /// The keys that it reads, for the complaint about the others; empty: it reads all.
-  std::vector<std::string> reads;
+  std::vector<std::string_view> reads;
 };
 
 /// The kind with this name; null where there is none.

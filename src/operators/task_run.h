@@ -1,11 +1,13 @@
-// One execution of one task, from the evaluation of its parameters to its outcome: the part that the
-// executor (for operators that only compute) and agents have in common (execution.md §10.3).
+// One execution of one task, from the evaluation of its parameters to its outcome: the part that
+// the executor (for operators that only compute) and agents have in common (execution.md §10.3).
 //
-//   TaskRun run(request, environment, options);
-//   Step step = run.start();        // Done, Poll, or RunCommand
-//   step = run.resume(finished);    // after a RunCommand, as often as it asks
+//   TaskRun run(request, environment, options, canceled);
+//   TaskRun::Outcome outcome = run.start();     // Done, Poll, Failure, or a command to run
+//   outcome = run.command_finished(finished);   // after a command, as often as it asks
 //
-// Failures come out as a Failure, with the task's error object; nothing else escapes.
+// Failures come out as a Failure, with the task's error object; nothing else escapes. The caller
+// wraps each call in a LogScope with task_label(), so that the lines logged here bear the task's
+// name.
 #pragma once
 
 #include <memory>
@@ -27,6 +29,9 @@ struct RunOptions {
   std::filesystem::path project_path;
 };
 
+/// Logs the failure of a task as operators.md §2.9 words it, and makes its error object.
+Failure fail_task(const TaskRequest& request, const Error& error);
+
 class TaskRun {
  public:
   using Outcome = std::variant<Done, Poll, Failure, command::Request>;
@@ -39,6 +44,7 @@ class TaskRun {
   /// caller, who then calls command_finished() or command_not_started().
   Outcome start();
   Outcome command_finished(const command::Finished& finished);
+  /// `error` is what Executor::start() threw.
   Outcome command_not_started(const Error& error);
 
  private:

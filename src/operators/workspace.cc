@@ -1,7 +1,6 @@
 #include "operators/workspace.h"
 
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <system_error>
 
 #include "base/unique_fd.h"
+#include "operators/random.h"
 #include "value/config.h"
 
 namespace mogura::operators {
@@ -37,14 +37,6 @@ fs::path normal(const fs::path& path) {
 fs::path relative_or_empty(const fs::path& path, const fs::path& base) {
   const fs::path relative = path.lexically_relative(base);
   return relative == "." ? fs::path() : relative;
-}
-
-std::uint64_t random_number() {
-  std::uint64_t number = 0;
-  if (::getrandom(&number, sizeof number, 0) != sizeof number) {
-    throw Error("io", std::string("getrandom: ") + std::strerror(errno));
-  }
-  return number;
 }
 
 }  // namespace
@@ -110,12 +102,12 @@ TemporaryDirectory::TemporaryDirectory(const fs::path& project_path, std::string
   std::error_code error;
   fs::create_directories(project_path / parent, error);
   if (error) throw io_error(project_path / parent, error.value());
-  do {
+  while (true) {
     project_relative_ = parent / (std::string(prefix) + std::to_string(random_number()));
     path_ = project_path / project_relative_;
-    errno = 0;
-  } while (::mkdir(path_.c_str(), 0700) != 0 && errno == EEXIST);
-  if (errno != 0) throw io_error(path_, errno);
+    if (::mkdir(path_.c_str(), 0700) == 0) return;
+    if (errno != EEXIST) throw io_error(path_, errno);
+  }
 }
 
 TemporaryDirectory::~TemporaryDirectory() {
