@@ -14,9 +14,12 @@
 
 namespace mogura::command {
 
+/// Names and values; of equal names the last counts.
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
 struct Request {
   std::vector<std::string> argv;
-  std::vector<std::pair<std::string, std::string>> environment;  // added to the executor's own
+  Environment environment;               // added to the executor's own
   std::filesystem::path project_path;    // absolute
   std::filesystem::path work_directory;  // relative to the project; empty: the project itself
   std::filesystem::path io_directory;    // relative to the project
@@ -37,7 +40,8 @@ using CommandId = std::uint64_t;
 class Executor {
  public:
   virtual ~Executor() = default;
-  /// Starts the command; the callbacks come from another thread. Throws Error where it cannot start.
+  /// Starts the command; the callbacks come from another thread. Throws Error where it cannot
+  /// start.
   virtual CommandId start(const Request& request, Callbacks callbacks) = 0;
   /// Ends the command: politely, then by force. `finished` is still called.
   virtual void cancel(CommandId command) = 0;

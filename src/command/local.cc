@@ -1,34 +1,32 @@
 #include "command/local.h"
 
-#include <unistd.h>
-
-#include <string_view>
-
 namespace mogura::command {
 namespace {
 
-std::vector<std::pair<std::string, std::string>> read_environment() {
-  std::vector<std::pair<std::string, std::string>> environment;
-  for (char** entry = ::environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    const std::size_t equals = text.find('=');
-    // What is not NAME=VALUE is no variable, though whoever started us may have put it there.
-    if (equals == 0 || equals == std::string_view::npos) continue;
-    environment.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return environment;
+std::filesystem::path directory_of(const Request& request) {
+  const auto joined = (request.project_path / request.work_directory).lexically_normal();
+  return joined.has_filename() || !joined.has_relative_path() ? joined : joined.parent_path();
 }
 
 }  // namespace
 
-LocalExecutor::LocalExecutor(process::Supervisor& supervisor)
-    : supervisor_(supervisor), own_environment_(read_environment()) {}
+Environment read_environment(const char* const* entries) {
+  Environment environment;
+  for (; *entries != nullptr; ++entries) {
+    const std::string_view entry = *entries;
+    const std::size_t equals = entry.find('=');
+    if (equals == 0 || equals == std::string_view::npos) continue;
+    environment.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return environment;
+}
+
+LocalExecutor::LocalExecutor(process::Supervisor& supervisor, Environment own)
+    : supervisor_(supervisor), own_(std::move(own)) {}
 
 CommandId LocalExecutor::start(const Request& request, Callbacks callbacks) {
   process::SpawnRequest spawn{
-      .argv = request.argv,
-      .environment = own_environment_,
-      .directory = (request.project_path / request.work_directory).lexically_normal()};
+      .argv = request.argv, .environment = own_, .directory = directory_of(request)};
   spawn.environment.insert(spawn.environment.end(), request.environment.begin(),
                            request.environment.end());
   return supervisor_.spawn(spawn,

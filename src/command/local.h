@@ -1,21 +1,21 @@
 // Commands as processes of this machine (runtime.md §3).
 #pragma once
 
-#include <string>
-#include <utility>
-#include <vector>
-
 #include "command/executor.h"
 #include "process/supervisor.h"
 
 namespace mogura::command {
 
-/// Runs a command in its work directory below the project, with this process's environment and the
-/// request's on top.
+/// The variables of a null-terminated array of "NAME=VALUE", as a program is given it. What has no
+/// name is left out.
+Environment read_environment(const char* const* entries);
+
+/// Runs a command in its work directory below the project.
 class LocalExecutor : public Executor {
  public:
-  /// Takes the environment as it is now. `supervisor` must be running and outlive this.
-  explicit LocalExecutor(process::Supervisor& supervisor);
+  /// Every command gets `own`, normally this process's environment, with the request's variables on
+  /// top. `supervisor` must outlive this, and run while commands do.
+  LocalExecutor(process::Supervisor& supervisor, Environment own);
 
   /// Throws Error of kind "io" where the program cannot be started.
   CommandId start(const Request& request, Callbacks callbacks) override;
@@ -24,7 +24,7 @@ class LocalExecutor : public Executor {
 
  private:
   process::Supervisor& supervisor_;
-  const std::vector<std::pair<std::string, std::string>> own_environment_;
+  const Environment own_;
 };
 
 }  // namespace mogura::command

@@ -7,8 +7,8 @@
 //           --kill_grace--> killed    SIGKILL to the group
 //           --kDrainTime--> abandoned the pipe is closed: who still holds it has left the group
 //
-// Until a child is done its leader stays a zombie if it can: as long as the leader is not reaped
-// the group's number belongs to nobody else, so a signal never hits a stranger.
+// A child that has exited stays a zombie until it is done: as long as the leader is not reaped the
+// group's number belongs to nobody else, so a signal never hits a stranger.
 #include "process/child_loop.h"
 
 #include <signal.h>
@@ -25,6 +25,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "process/living_groups.h"
 
 namespace mogura::process {
 namespace {
@@ -37,13 +38,15 @@ const Logger logger("mogura.process");
 /// One read of a child's output. A pipe holds 64 KiB.
 constexpr std::size_t kOutputChunkBytes = 64 * 1024;
 constexpr std::size_t kEventsPerWait = 64;
+constexpr milliseconds kLongestWait{60'000};
 
 /// After SIGKILL, how long the pipe may stay open.
 constexpr milliseconds kDrainTime{1'000};
 
-/// How often a group whose leader has been terminated is looked at until it is empty. No event
-/// tells that.
+/// While a terminated group is not empty, how often that is looked at, since no event tells it, and
+/// how much longer than a look the pause after it is at least.
 constexpr milliseconds kGroupCheckInterval{10};
+constexpr int kPausePerLook = 10;
 
 /// The status of a child that somebody else has reaped.
 constexpr int kUnknownStatus = 255;
@@ -132,7 +135,8 @@ void ChildLoop::run() {
     const int ready = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                    wait_timeout_ms());
     for (int i = 0; i < ready; ++i) handle_event(events[static_cast<std::size_t>(i)].data.u64);
-    handle_timers();
+    handle_deadlines();
+    look_for_empty_groups();
   }
 }
 
@@ -178,9 +182,12 @@ void ChildLoop::close_output(Child& child) {
 }
 
 int ChildLoop::wait_timeout_ms() const {
-  if (timers_.empty()) return -1;
-  const auto left = std::chrono::ceil<milliseconds>(timers_.begin()->first - steady_clock::now());
-  return static_cast<int>(std::max<milliseconds::rep>(0, left.count()));
+  TimePoint next = TimePoint::max();
+  if (!deadlines_.empty()) next = deadlines_.begin()->first;
+  if (!emptying_.empty()) next = std::min(next, next_look_);
+  if (next == TimePoint::max()) return -1;
+  const auto left = std::chrono::ceil<milliseconds>(next - steady_clock::now());
+  return static_cast<int>(std::clamp<milliseconds::rep>(left.count(), 0, kLongestWait.count()));
 }
 
 void ChildLoop::handle_event(std::uint64_t tag) {
@@ -200,20 +207,34 @@ void ChildLoop::handle_event(std::uint64_t tag) {
   settle(child);
 }
 
-void ChildLoop::handle_timers() {
+void ChildLoop::handle_deadlines() {
   const TimePoint now = steady_clock::now();
-  while (!timers_.empty() && timers_.begin()->first <= now) {
-    const ChildId id = timers_.begin()->second;
-    timers_.erase(timers_.begin());
-    const auto found = children_.find(id);
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    const auto found = children_.find(deadlines_.begin()->second);
+    deadlines_.erase(deadlines_.begin());
     if (found == children_.end()) continue;
-    if (found->second.deadline <= now) escalate(found->second);
+    escalate(found->second);
     settle(found->second);
   }
 }
 
-void ChildLoop::schedule(const Child& child, TimePoint when) {
-  timers_.emplace(when, child.id);
+/// One look serves all groups that are about to become empty.
+void ChildLoop::look_for_empty_groups() {
+  const TimePoint start = steady_clock::now();
+  if (emptying_.empty() || start < next_look_) return;
+  const std::unordered_set<pid_t> living = living_groups();
+  for (const ChildId id : std::vector<ChildId>(emptying_.begin(), emptying_.end())) {
+    Child& child = children_.at(id);
+    if (!living.contains(child.group)) finish(child);
+  }
+  const TimePoint end = steady_clock::now();
+  next_look_ =
+      end + std::max<TimePoint::duration>(kGroupCheckInterval, kPausePerLook * (end - start));
+}
+
+void ChildLoop::set_phase(Child& child, Phase phase, milliseconds lasts) {
+  child.phase = phase;
+  deadlines_.emplace(steady_clock::now() + lasts, child.id);
 }
 
 void ChildLoop::admit(Child arrived) {
@@ -254,46 +275,27 @@ void ChildLoop::ask_to_end(Child& child) {
   if (child.phase != Phase::running) return;
   ::kill(-child.group, SIGTERM);
   ::kill(-child.group, SIGCONT);  // who is stopped cannot end
-  child.phase = Phase::asked;
-  child.deadline = steady_clock::now() + kill_grace_;
-  schedule(child, child.deadline);
+  set_phase(child, Phase::asked, kill_grace_);
 }
 
 void ChildLoop::escalate(Child& child) {
   if (child.phase == Phase::asked) {
     ::kill(-child.group, SIGKILL);
-    child.phase = Phase::killed;
-    child.deadline = steady_clock::now() + kDrainTime;
-    schedule(child, child.deadline);
+    set_phase(child, Phase::killed, kDrainTime);
   } else {
     child.phase = Phase::abandoned;
-    child.deadline = TimePoint::max();
     if (child.output) close_output(child);
   }
 }
 
-/// Reaps the leader, which has exited, and the group's orphans where we are their init.
-void ChildLoop::reap(const Child& child) {
-  ::waitid(P_PIDFD, static_cast<id_t>(child.pidfd.get()), nullptr, WEXITED | WNOHANG);
-  siginfo_t info = {};
-  do {
-    info.si_pid = 0;
-  } while (::waitid(P_PGID, static_cast<id_t>(child.group), &info, WEXITED | WNOHANG) == 0 &&
-           info.si_pid != 0);
-}
-
-/// Finishes the child if it is done. A group keeps its number while it has members, and no number
-/// comes around again within kGroupCheckInterval.
+/// Finishes the child if it is done.
 void ChildLoop::settle(Child& child) {
   if (!child.status || child.output) return;
   if (child.phase == Phase::asked || child.phase == Phase::killed) {
-    reap(child);  // a zombie is a member
-    if (::kill(-child.group, 0) == 0 || errno != ESRCH) {
-      schedule(child, steady_clock::now() + kGroupCheckInterval);
-      return;
-    }
+    emptying_.insert(child.id);
+  } else {
+    finish(child);
   }
-  finish(child);
 }
 
 void ChildLoop::finish(Child& child) {
@@ -301,10 +303,23 @@ void ChildLoop::finish(Child& child) {
   reap(child);
   const int status = *child.status;
   const auto exited = std::move(child.callbacks.exited);
+  emptying_.erase(child.id);
   children_.erase(child.id);
+  {
+    MutexLock lock(mutex_);
+    --inbox_.places;
+  }
   exited(status);
-  MutexLock lock(mutex_);
-  --inbox_.places;
+}
+
+/// Reaps the leader, and the group's orphans where we are their init.
+void ChildLoop::reap(const Child& child) {
+  ::waitid(P_PIDFD, static_cast<id_t>(child.pidfd.get()), nullptr, WEXITED | WNOHANG);
+  siginfo_t info = {};
+  do {
+    info.si_pid = 0;
+  } while (::waitid(P_PGID, static_cast<id_t>(child.group), &info, WEXITED | WNOHANG) == 0 &&
+           info.si_pid != 0);
 }
 
 }  // namespace mogura::process

@@ -58,7 +58,6 @@ class ChildLoop {
     ChildCallbacks callbacks;
     std::optional<int> status = std::nullopt;
     Phase phase = Phase::running;
-    TimePoint deadline = TimePoint::max();  // of the phase
   };
 
   struct Inbox {
@@ -76,8 +75,9 @@ class ChildLoop {
   void unwatch(const UniqueFd& fd);
   int wait_timeout_ms() const;
   void handle_event(std::uint64_t tag);
-  void handle_timers();
-  void schedule(const Child& child, TimePoint when);
+  void handle_deadlines();
+  void look_for_empty_groups();
+  void set_phase(Child& child, Phase phase, std::chrono::milliseconds lasts);
 
   void admit(Child arrived);
   void read_output(Child& child);
@@ -85,9 +85,9 @@ class ChildLoop {
   void note_exit(Child& child);
   void ask_to_end(Child& child);
   void escalate(Child& child);
-  static void reap(const Child& child);
   void settle(Child& child);
   void finish(Child& child);
+  static void reap(const Child& child);
 
   const std::chrono::milliseconds kill_grace_;
   const std::size_t capacity_;
@@ -100,7 +100,9 @@ class ChildLoop {
 
   // The loop's own.
   std::unordered_map<ChildId, Child> children_;
-  std::set<std::pair<TimePoint, ChildId>> timers_;
+  std::set<std::pair<TimePoint, ChildId>> deadlines_;  // of the phases asked and killed
+  std::set<ChildId> emptying_;  // terminated, done as soon as nobody is left in the group
+  TimePoint next_look_;         // at the groups of `emptying_`
   std::vector<char> buffer_;
   bool closing_ = false;
 };

@@ -31,14 +31,11 @@ void open_standard_descriptors() {
 }
 
 rlimit raise_descriptor_limit() {
-  static const rlimit at_start = [] {
-    rlimit limit{};
-    ::getrlimit(RLIMIT_NOFILE, &limit);
-    return limit;
-  }();
-  const rlimit raised{at_start.rlim_max, at_start.rlim_max};
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit raised{.rlim_cur = before.rlim_max, .rlim_max = before.rlim_max};
   ::setrlimit(RLIMIT_NOFILE, &raised);
-  return at_start;
+  return before;
 }
 
 std::size_t child_capacity() {

@@ -11,9 +11,8 @@ namespace mogura::process {
 /// nothing opened later becomes the standard output of somebody else. Throws RuntimeError.
 void open_standard_descriptors();
 
-/// Raises this process's soft limit of open files to the hard one. Returns the limits that the
-/// process was started with: children get them back, since programs that use select() go wrong
-/// with more.
+/// Raises this process's soft limit of open files to the hard one. Returns the limits as they were:
+/// children get them back, since programs that use select() go wrong with more.
 rlimit raise_descriptor_limit();
 
 /// How many children may run at once, so that their descriptors leave enough for everything else
