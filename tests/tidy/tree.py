@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 
 SKIPPED_FOLDERS = {".git", "build", "node_modules", "__pycache__", ".digdag"}
-# Recorded or random data: not ours to style.
-DATA_FOLDERS = ("tests/conformance/cases/", "fuzz/corpus/")
+# Recorded data, and what is made to fit into other people's sources: not ours to style.
+FOREIGN_FOLDERS = ("tests/conformance/cases/", "fuzz/corpus/", "third_party/")
 KINDS = {".cc": "c++", ".h": "c++", ".cmake": "cmake", ".py": "python", ".md": "markdown",
          ".dig": "dig", ".yml": "yaml", ".json": "json"}
 NAMES = {"CMakeLists.txt": "cmake", "dev": "shell"}
@@ -109,12 +109,12 @@ class Tree:
 
     @property
     def styled(self) -> list[SourceFile]:
-        """The files that people write: all but recorded data."""
-        return [file for file in self.files if not file.path.startswith(DATA_FOLDERS)]
+        """The files that the style is for."""
+        return [file for file in self.files if not file.path.startswith(FOREIGN_FOLDERS)]
 
     @property
     def cpp(self) -> list[SourceFile]:
-        return [file for file in self.files if file.is_cpp]
+        return [file for file in self.styled if file.is_cpp]
 
     @cached_property
     def rooms(self) -> dict[str, Room]:
