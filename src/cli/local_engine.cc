@@ -17,6 +17,8 @@ constexpr ProjectId kLocalProject{1};
 constexpr char kLocalProjectName[] = "default";
 constexpr std::int64_t kDefaultMaxTasks = 1'000;
 
+}  // namespace
+
 // The workflows of the one project.
 class LocalWorkflows : public executor::WorkflowSource {
  public:
@@ -111,6 +113,8 @@ class DoneWatch : public executor::Observer {
   std::set<AttemptId> done_ MOGURA_GUARDED_BY(mutex_);
   bool interrupted_ MOGURA_GUARDED_BY(mutex_) = false;
 };
+
+namespace {
 
 std::string host_name() {
   char name[256] = {};

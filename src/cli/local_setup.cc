@@ -1,0 +1,56 @@
+#include "cli/local_setup.h"
+
+#include <map>
+
+#include "cli/files.h"
+#include "cli/notification.h"
+#include "cli/system_config.h"
+#include "secrets/secrets.h"
+#include "value/config.h"
+
+extern char** environ;
+
+namespace mogura::cli {
+namespace {
+
+std::map<std::string, std::string> secret_settings(const Object& system_config) {
+  static constexpr std::string_view kPrefix = "secrets.";
+  std::map<std::string, std::string> settings;
+  for (const auto& [key, setting] : system_config) {
+    if (key.starts_with(kPrefix)) settings[key.substr(kPrefix.size())] = setting.as_text();
+  }
+  return settings;
+}
+
+}  // namespace
+
+LocalSetup::LocalSetup(const Object& system_config, Console& console,
+                       const std::optional<std::string>& task_log_directory)
+    : system_config_(system_config),
+      console_(console),
+      secrets_(secrets::local_secrets(secret_settings(system_config), config_home() / "secrets")),
+      notifier_(make_notifier(system_config)) {
+  if (!task_log_directory) return;
+  const std::string agent_id =
+      value::find_text(system_config, "agent.id").value_or(default_agent_id());
+  task_logs_.emplace(absolute_path(*task_log_directory), agent_id, clock_);
+}
+
+LocalSetup::~LocalSetup() = default;
+
+LocalEngineOptions LocalSetup::engine_options() const {
+  LocalEngineOptions options;
+  options.system_config = system_config_;
+  options.command_environment = command::read_environment(environ);
+  options.secrets = secrets_.get();
+  options.notifier = notifier_.get();
+  options.print = [this](std::string_view text) { console_.out(text); };
+  if (task_logs_) {
+    options.open_task_log = [this](const operators::TaskRequest& request) {
+      return task_logs_->open(request);
+    };
+  }
+  return options;
+}
+
+}  // namespace mogura::cli

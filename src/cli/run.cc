@@ -1,0 +1,229 @@
+// `run`: one session of one workflow, in this process (cli.md §12.3).
+//
+// The order is Digdag's, because it decides which of several errors is seen first: parameters, the
+// project, the workflow, part of it, the session time, what to pass over, the attempt.
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mutex.h"
+#include "cli/commands.h"
+#include "cli/files.h"
+#include "cli/interrupt_watch.h"
+#include "cli/local_setup.h"
+#include "cli/run_record.h"
+#include "cli/run_summary.h"
+#include "cli/saved_states.h"
+#include "cli/session_choice.h"
+#include "cli/skip_plan.h"
+#include "cli/workflow_argument.h"
+#include "workflow/compiler.h"
+#include "workflow/project.h"
+#include "workflow/task_pattern.h"
+
+namespace mogura::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Logger kRunLog("io.digdag.cli.Run");
+
+SkipOptions skip_options(const Arguments& arguments) {
+  return {.rerun = arguments.has("-a"),
+          .start = arguments.text("-s"),
+          .goal = arguments.text("-g"),
+          .end = arguments.text("-e")};
+}
+
+Error missing_workflow(const Arguments& arguments, const std::string& name) {
+  std::string text = "Workflow '" + name + "' does not exist in ";
+  const std::size_t slash = name.rfind('/');
+  if (const auto project = arguments.text("--project")) {
+    text += "project directory '" + *project + "'.";
+  } else if (slash == std::string::npos) {
+    text += "current directory. You may need to change directory first, or set --project option.";
+  } else {
+    const std::string directory = name.substr(0, slash);
+    text += "current directory. You may need to type \"cd " + directory +
+            "\" first, or set \"--project " + directory + "\" option.";
+  }
+  return {"resource not found", std::move(text)};
+}
+
+/// The workflow to run, after all of the project were compiled.
+const workflow::Definition& pick_workflow(const std::vector<workflow::Definition>& definitions,
+                                          const Arguments& arguments, const std::string& name) {
+  for (const workflow::Definition& definition : definitions) {
+    workflow::compile("", "+" + definition.name, definition.config);
+  }
+  for (const workflow::Definition& definition : definitions) {
+    if (definition.name == name) return definition;
+  }
+  throw missing_workflow(arguments, name);
+}
+
+/// The exit status after a signal is this and its number, as with shells.
+constexpr int kSignalBase = 128;
+
+/// Cancels the attempt at the first signal; the second ends the process, and with it its children.
+/// While nothing runs yet there is nothing to lose, and the first signal ends the process.
+class Cancellation {
+ public:
+  explicit Cancellation(Console& console)
+      : console_(console), watch_([this](int signal, int count) { interrupted(signal, count); }) {}
+
+  void started(LocalEngine& engine, AttemptId attempt) {
+    MutexLock lock(mutex_);
+    engine_ = &engine;
+    attempt_ = attempt;
+  }
+  /// The engine is about to go.
+  void ended() {
+    MutexLock lock(mutex_);
+    engine_ = nullptr;
+  }
+  /// The first signal that came, or 0.
+  int signal() const {
+    MutexLock lock(mutex_);
+    return signal_;
+  }
+
+ private:
+  void interrupted(int signal, int count) {
+    MutexLock lock(mutex_);
+    const bool has_begun = attempt_.value != 0;
+    if (count > 1 || !has_begun) ::_exit(kSignalBase + signal);
+    signal_ = signal;
+    if (engine_ == nullptr) return;
+    console_.err("Canceling the tasks that run; once more to end at once.\n");
+    engine_->kill(attempt_);
+  }
+
+  Console& console_;
+  mutable Mutex mutex_;
+  LocalEngine* engine_ MOGURA_GUARDED_BY(mutex_) = nullptr;
+  AttemptId attempt_ MOGURA_GUARDED_BY(mutex_);
+  int signal_ MOGURA_GUARDED_BY(mutex_) = 0;
+  InterruptWatch watch_;  // last: its thread uses the rest
+};
+
+class LocalRun {
+ public:
+  explicit LocalRun(const Invocation& invocation)
+      : invocation_(invocation),
+        cancellation_(invocation.console),
+        arguments_(invocation.arguments),
+        project_(read_project_arguments(invocation)),
+        definitions_(workflow::load_project(project_.directory)),
+        definition_(
+            pick_workflow(definitions_, arguments_,
+                          workflow_name_of(arguments_.positionals()[0], project_.directory))),
+        zone_(calendar::TimeZone::find(definition_.timezone).value_or(calendar::TimeZone::utc())),
+        setup_(project_.system_config, invocation.console, arguments_.text("-O")) {}
+
+  int run() {
+    workflow::TaskTree tree = workflow::compile("", "+" + definition_.name, definition_.config);
+    const bool is_part = arguments_.positionals().size() > 1;
+    if (is_part) {
+      tree =
+          workflow::extract_subtree(tree, workflow::find_task(tree, arguments_.positionals()[1]));
+    }
+    const fs::path states =
+        absolute_path(project_.directory / arguments_.text_or("-o", ".digdag/status"));
+    session_time_ = choose_session_time(
+        {arguments_.text_or("--session", "last"), definition_, zone_, states, SystemClock().now()});
+    open_states(states, tree);
+    return run_attempt(is_part ? std::optional(std::move(tree)) : std::nullopt);
+  }
+
+ private:
+  bool is_dry() const { return arguments_.has("-d") || arguments_.has("-dE"); }
+
+  void open_states(const fs::path& states, const workflow::TaskTree& tree) {
+    if (arguments_.has("--no-save")) return;
+    const fs::path directory = states / session_directory(session_time_, zone_);
+    state_directory_ = directory.string();
+    kRunLog.info("Using session {}.", *state_directory_);
+    const bool is_digdag = !invocation_.program.is_mogura();
+    states_.emplace(
+        StatusFiles(directory), make_skip_plan(tree, skip_options(arguments_)),
+        SavedStates::Options{
+            .keep_new = !is_dry(), .keep_passed_over = is_digdag, .keep_failure_alerts = is_digdag},
+        clock_);
+    states_->start();
+  }
+
+  int run_attempt(std::optional<workflow::TaskTree> subtree) {
+    SavedStates* states = states_ ? &*states_ : nullptr;
+    RunRecord record(definition_.name, session_time_, states, nullptr);
+    LocalEngine engine(engine_options(record));
+    engine.start();
+    const auto started = engine.start_attempt(start_request(engine, std::move(subtree)));
+    cancellation_.started(engine, started.state.attempt);
+    engine.wait(started.state.attempt, [] { return false; });
+    cancellation_.ended();
+    engine.stop();
+    if (states != nullptr) states->stop();
+    const int signal = cancellation_.signal();
+    const int status = summarize(record.failed(), signal != 0);
+    return signal != 0 ? kSignalBase + signal : status;
+  }
+
+  LocalEngineOptions engine_options(RunRecord& record) const {
+    LocalEngineOptions options = setup_.engine_options();
+    options.project_path = project_.directory;
+    options.workflows = definitions_;
+    options.revision = calendar::utc_iso(clock_.now());
+    options.params = project_.params;
+    options.run_options = {.dry_run = is_dry(),
+                           .show_params = arguments_.has("-E") || arguments_.has("-dE"),
+                           .project_path = project_.directory};
+    options.max_task_threads =
+        static_cast<int>(arguments_.integer("--max-task-threads").value_or(0));
+    options.known_results = &record;
+    options.observer = &record;
+    return options;
+  }
+
+  executor::StartRequest start_request(const LocalEngine& engine,
+                                       std::optional<workflow::TaskTree> subtree) const {
+    return {.workflow = *engine.find_workflow(definition_.name),
+            .subtree = std::move(subtree),
+            .session_time = session_time_,
+            .run_time = clock_.now(),
+            .params = project_.params,
+            .retry_attempt_name = {},
+            .resumed = {}};
+  }
+
+  int summarize(const std::vector<FailedTask>& failed, bool was_interrupted) const {
+    if (!failed.empty()) {
+      invocation_.console.err("error: " + failure_summary(failed, state_directory_) + "\n");
+      return kFailure;
+    }
+    if (!was_interrupted) invocation_.console.err(success_summary(state_directory_));
+    return kSuccess;
+  }
+
+  const Invocation& invocation_;
+  Cancellation cancellation_;  // before everything that makes threads
+  const Arguments& arguments_;
+  const ProjectArguments project_;
+  const std::vector<workflow::Definition> definitions_;
+  const workflow::Definition& definition_;
+  const calendar::TimeZone zone_;
+  const LocalSetup setup_;
+  const SystemClock clock_;
+  Instant session_time_{};
+  std::optional<std::string> state_directory_;
+  std::optional<SavedStates> states_;
+};
+
+}  // namespace
+
+int run_run(const Invocation& invocation) {
+  require_positionals(invocation, 1, 2);
+  check_skip_options(skip_options(invocation.arguments));
+  return LocalRun(invocation).run();
+}
+
+}  // namespace mogura::cli

@@ -1,0 +1,45 @@
+// What a run keeps of its attempt: it knows saved results, saves new ones, remembers failures.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "cli/run_summary.h"
+#include "cli/saved_states.h"
+#include "executor/executor.h"
+
+namespace mogura::cli {
+
+/// Attempts that the run's own attempt starts (require>) are left alone: only the workflow and
+/// session that the user named have states.
+class RunRecord : public executor::KnownResults, public executor::Observer {
+ public:
+  /// `states` may be null: nothing is known then and nothing is saved. `next` may be null.
+  RunRecord(std::string workflow, Instant session_time, SavedStates* states,
+            executor::Observer* next);
+
+  std::optional<engine::TaskResult> find(const store::AttemptInfo& attempt,
+                                         const std::string& task_name) override;
+  void committed(const store::AttemptInfo& info, const engine::Attempt& attempt,
+                 const std::vector<engine::TaskIndex>& changed) override;
+
+  /// The tasks that failed themselves, in the order of their ids (cli.md §12.3.13).
+  std::vector<FailedTask> failed() const;
+
+ private:
+  bool is_main(const store::AttemptInfo& attempt) const;
+
+  const std::string workflow_;
+  const Instant session_time_;
+  SavedStates* const states_;
+  executor::Observer* const next_;
+
+  mutable Mutex mutex_;
+  std::set<engine::TaskIndex> succeeded_ MOGURA_GUARDED_BY(mutex_);
+  std::map<engine::TaskIndex, FailedTask> failed_ MOGURA_GUARDED_BY(mutex_);
+};
+
+}  // namespace mogura::cli

@@ -1,0 +1,36 @@
+// Which tasks a run passes over: --start, --goal, --end, --rerun as two sets of names
+// (cli.md §12.3.6).
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/error.h"
+#include "workflow/compiler.h"
+
+namespace mogura::cli {
+
+struct SkipOptions {
+  bool rerun = false;
+  std::optional<std::string> start;  // task patterns
+  std::optional<std::string> goal;
+  std::optional<std::string> end;
+};
+
+struct SkipPlan {
+  using Names = std::set<std::string, std::less<>>;
+  std::optional<Names> may_run;    // absent: all
+  std::optional<Names> may_reuse;  // whose saved states count; absent: all
+
+  bool runs(std::string_view task) const { return !may_run || may_run->contains(task); }
+  bool reuses(std::string_view task) const { return !may_reuse || may_reuse->contains(task); }
+};
+
+/// Throws UsageError for options that exclude each other (cli.md §12.3.1).
+void check_skip_options(const SkipOptions& options);
+
+/// Throws what finding the tasks throws.
+SkipPlan make_skip_plan(const workflow::TaskTree& tree, const SkipOptions& options);
+
+}  // namespace mogura::cli

@@ -1,0 +1,109 @@
+#include "cli/status_files.h"
+
+#include "base/log.h"
+#include "cli/files.h"
+#include "value/config.h"
+#include "value/yaml_writer.h"
+#include "workflow/yaml.h"
+
+namespace mogura::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Logger kStatusLog("io.digdag.cli.ResumeStateManager");
+constexpr std::string_view kFileSuffix = ".yml";
+
+/// Whether the file belongs to a task below the root of the workflow.
+bool is_state_of(std::string_view file_name, const std::string& workflow) {
+  const std::string root = "+" + workflow;
+  if (!file_name.starts_with(root) || !file_name.ends_with(kFileSuffix)) return false;
+  const std::string_view below = file_name.substr(root.size());
+  return below.starts_with('+') || below.starts_with('^');
+}
+
+bool holds_state_of(const fs::path& session, const std::string& workflow) {
+  std::error_code error;
+  for (fs::directory_iterator entry(session, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code ignored;
+    if (is_state_of(entry->path().filename().native(), workflow) &&
+        entry->is_regular_file(ignored)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string status_text(const std::string& task_name, const engine::TaskResult& result) {
+  Array resets;
+  for (const std::string& path : result.reset_store_params) resets.emplace_back(path);
+  Object report = result.report;
+  for (const std::string_view list : {"inputs", "outputs"}) {
+    if (!report.contains(list)) report.set(list, Array{});
+  }
+  return value::to_yaml(Object{{"fullName", task_name},
+                               {"state", "success"},
+                               {"result", Object{{"subtaskConfig", result.subtask_config},
+                                                 {"exportParams", result.export_params},
+                                                 {"resetStoreParams", std::move(resets)},
+                                                 {"storeParams", result.store_params},
+                                                 {"report", std::move(report)}}}});
+}
+
+std::optional<engine::TaskResult> parse_status(std::string_view text) {
+  const Value document = workflow::parse_yaml(text);
+  if (!document.is_object()) throw ConfigError("The state of a task must be an object");
+  const Object& file = document.as_object();
+  const std::string state = value::get_text(file, "state");
+  value::get_text(file, "fullName");
+  const Object& saved = value::get_object(file, "result");
+  engine::TaskResult result;
+  result.subtask_config = value::get_object(saved, "subtaskConfig");
+  result.export_params = value::get_object(saved, "exportParams");
+  result.reset_store_params = value::get_text_list(saved, "resetStoreParams");
+  result.store_params = value::get_object(saved, "storeParams");
+  result.report = value::find_object(saved, "report");
+  if (state != "success") return std::nullopt;
+  return result;
+}
+
+std::optional<engine::TaskResult> StatusFiles::read(const std::string& task_name) const {
+  const fs::path path = path_of(task_name);
+  try {
+    const std::optional<std::string> text = read_file_if_present(path);
+    return text ? parse_status(*text) : std::nullopt;
+  } catch (const Error& error) {
+    kStatusLog.warn("Ignoring the state file {}: {}", path.string(), error.chain());
+    return std::nullopt;
+  }
+}
+
+void StatusFiles::write(const std::string& task_name, const engine::TaskResult& result) const {
+  write_file(path_of(task_name), status_text(task_name, result), Durability::atomic);
+}
+
+fs::path StatusFiles::path_of(const std::string& task_name) const {
+  return directory_ / (task_name + std::string(kFileSuffix));
+}
+
+std::string session_directory(Instant session_time, const calendar::TimeZone& zone) {
+  return calendar::compact_time(session_time, zone);
+}
+
+std::optional<Instant> last_saved_session(const fs::path& state_directory,
+                                          const std::string& workflow) {
+  std::optional<Instant> last;
+  std::error_code error;
+  for (fs::directory_iterator entry(state_directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const std::optional<Instant> time =
+        calendar::parse_compact_time(entry->path().filename().native());
+    if (time && (!last || *time > *last) && holds_state_of(entry->path(), workflow)) last = time;
+  }
+  return last;
+}
+
+}  // namespace mogura::cli
