@@ -1,11 +1,11 @@
 #include "net/curl_handle.h"
 
-#include <cstdlib>
 #include <mutex>
 #include <new>
 #include <system_error>
 
 #include "base/error.h"
+#include "net/environment.h"
 
 namespace mogura::net {
 namespace {
@@ -45,9 +45,9 @@ void CurlHandle::set_verification(bool certificate, bool host) {
   set(CURLOPT_SSL_VERIFYHOST, host_level);
   set(CURLOPT_PROXY_SSL_VERIFYPEER, certificate ? 1L : 0L);
   set(CURLOPT_PROXY_SSL_VERIFYHOST, host_level);
-  if (const char* file = std::getenv("SSL_CERT_FILE"); file != nullptr && *file != '\0') {
-    set(CURLOPT_CAINFO, file);
-    set(CURLOPT_PROXY_CAINFO, file);
+  if (const auto file = trusted_authorities()) {
+    set(CURLOPT_CAINFO, file->c_str());
+    set(CURLOPT_PROXY_CAINFO, file->c_str());
   }
 }
 

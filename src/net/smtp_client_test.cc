@@ -32,8 +32,8 @@ struct MailPeer {
   SmtpServer server;
 };
 
-#define SKIP_WITHOUT_PEER(mail) \
-  if (!(mail).peer.missing().empty()) GTEST_SKIP() << (mail).peer.missing()
+#define MOGURA_SKIP_WITHOUT(peer) \
+  if (!(peer).missing().empty()) GTEST_SKIP() << (peer).missing()
 
 const SmtpMessage kMessage{.from = "me@example.com",
                            .recipients = {"a@example.com", "b@example.com"},
@@ -50,7 +50,7 @@ Error failure_of(const SmtpServer& server, const SmtpMessage& message = kMessage
 
 TEST(SmtpClient, DeliversToAllRecipients) {
   MailPeer mail({"plain"});
-  SKIP_WITHOUT_PEER(mail);
+  MOGURA_SKIP_WITHOUT(mail.peer);
   send_mail(mail.server, kMessage);
   EXPECT_THAT(mail.peer.read_block(),
               ElementsAre("ehlo client.example", "tls no", "user -", "from me@example.com",
@@ -61,7 +61,7 @@ TEST(SmtpClient, DeliversToAllRecipients) {
 
 TEST(SmtpClient, NamesThisMachineByDefault) {
   MailPeer mail({"plain"});
-  SKIP_WITHOUT_PEER(mail);
+  MOGURA_SKIP_WITHOUT(mail.peer);
   mail.server.helo_name.clear();
   send_mail(mail.server, kMessage);
   std::string name(256, '\0');
@@ -71,7 +71,7 @@ TEST(SmtpClient, NamesThisMachineByDefault) {
 
 TEST(SmtpClient, UsesStartTlsWhereOffered) {
   MailPeer mail({"starttls"});
-  SKIP_WITHOUT_PEER(mail);
+  MOGURA_SKIP_WITHOUT(mail.peer);
   send_mail(mail.server, kMessage);
   EXPECT_THAT(mail.peer.read_block(), Contains("tls yes"));
   mail.server.security = SmtpSecurity::none;
@@ -81,7 +81,7 @@ TEST(SmtpClient, UsesStartTlsWhereOffered) {
 
 TEST(SmtpClient, UsesTlsFromTheStart) {
   MailPeer mail({"tls"});
-  SKIP_WITHOUT_PEER(mail);
+  MOGURA_SKIP_WITHOUT(mail.peer);
   mail.server.security = SmtpSecurity::tls;
   send_mail(mail.server, kMessage);
   EXPECT_THAT(mail.peer.read_block(), Contains("tls yes"));
@@ -89,7 +89,7 @@ TEST(SmtpClient, UsesTlsFromTheStart) {
 
 TEST(SmtpClient, ChecksCertificateAndName) {
   MailPeer mail({"starttls"});
-  SKIP_WITHOUT_PEER(mail);
+  MOGURA_SKIP_WITHOUT(mail.peer);
   mail.server.host = "127.0.0.1";
   EXPECT_THAT(failure_of(mail.server).message(), HasSubstr("127.0.0.1"));
   mail.server.verify_host = false;
@@ -101,7 +101,7 @@ TEST(SmtpClient, ChecksCertificateAndName) {
 
 TEST(SmtpClient, AuthenticatesOnlyWithAUserName) {
   MailPeer mail({"starttls", "auth"});
-  SKIP_WITHOUT_PEER(mail);
+  MOGURA_SKIP_WITHOUT(mail.peer);
   EXPECT_THAT(failure_of(mail.server).message(), HasSubstr("530 5.7.0"));
 
   mail.server.username = "me";
@@ -117,7 +117,7 @@ TEST(SmtpClient, AuthenticatesOnlyWithAUserName) {
 
 TEST(SmtpClient, TraceHidesWhatAuthenticates) {
   MailPeer mail({"plain", "auth"});
-  SKIP_WITHOUT_PEER(mail);
+  MOGURA_SKIP_WITHOUT(mail.peer);
   mail.server.username = "me";
   mail.server.password = "s3cret";
   std::vector<std::string> lines;
@@ -134,7 +134,7 @@ TEST(SmtpClient, TraceHidesWhatAuthenticates) {
 
 TEST(SmtpClient, LinesArriveAsTheyWere) {
   MailPeer mail({"plain"});
-  SKIP_WITHOUT_PEER(mail);
+  MOGURA_SKIP_WITHOUT(mail.peer);
   // Dots at the starts of lines at every distance from the ends of curl's buffers, the mark of the
   // end inside of the text, and a line as long as SMTP allows.
   std::vector<std::string> expected{"Subject: s", "", ".", "..", ".x", "." + std::string(997, 'y')};
@@ -157,7 +157,7 @@ TEST(SmtpClient, LinesArriveAsTheyWere) {
 
 TEST(SmtpClient, RefusalsCarryTheServersAnswer) {
   MailPeer mail({"plain"});
-  SKIP_WITHOUT_PEER(mail);
+  MOGURA_SKIP_WITHOUT(mail.peer);
   SmtpMessage message = kMessage;
   message.recipients.emplace_back("refused@example.com");
   EXPECT_EQ(failure_of(mail.server, message).text(), "550 5.7.1 no such mailbox (messaging)");

@@ -101,7 +101,10 @@ std::expected<Url, std::string> parse_url(std::string_view text) {
   const std::string_view query = text.substr(query_at, fragment_at - query_at);
   const std::string_view fragment = text.substr(fragment_at);
 
-  auto problem = illegal_character(authority, authority_at, "authority");
+  std::optional<std::string> problem;
+  if (illegal_character(authority, 0, "authority")) {
+    problem = "Illegal character in authority at index " + std::to_string(authority_at);
+  }
   if (!problem) problem = illegal_character(path, path_at, "path");
   if (!problem) problem = illegal_character(query, query_at, "query");
   if (!problem) problem = illegal_character(fragment, fragment_at, "fragment");
@@ -143,6 +146,12 @@ std::string form_encode(std::string_view text) {
 }
 
 std::string form_decode(std::string_view text) {
+  std::string with_blanks(text);
+  std::ranges::replace(with_blanks, '+', ' ');
+  return percent_decode(with_blanks);
+}
+
+std::string percent_decode(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -150,7 +159,7 @@ std::string form_decode(std::string_view text) {
       decoded += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
       i += 2;
     } else {
-      decoded += text[i] == '+' ? ' ' : text[i];
+      decoded += text[i];
     }
   }
   return decoded;

@@ -35,7 +35,9 @@ std::string to_text(const Url& url);
 /// A name or value of a query or form: a blank is `+`, bytes other than letters, digits and `.-*_`
 /// are `%XX`.
 std::string form_encode(std::string_view text);
-/// The reverse; a `%` without two hexadecimal digits stands for itself.
+/// The reverse; a `+` is a blank, a `%` without two hexadecimal digits stands for itself.
 std::string form_decode(std::string_view text);
+/// The same without the meaning of `+`.
+std::string percent_decode(std::string_view text);
 
 }  // namespace mogura::net

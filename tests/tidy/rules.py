@@ -72,7 +72,7 @@ BANNED_CODE = (
     ban(r"\bpopen\s*\(", "popen() starts a shell: use process/"),
     ban(r"(?<![\w.>])v?fork\s*\(\s*\)", "children are started by process/", "process"),
     ban(r"\bposix_spawnp?\s*\(|(?<![\w.>])exec[vl]p?e?\s*\(", "children are started by process/",
-        "process"),
+        "process", "src/net/testing/peer.h"),
     ban(r"\bstd::regex\b", "std::regex is slow and recurses without limit"),
     ban(r"\bco_(?:await|return|yield)\b", "coroutines are miscompiled by g++ 12"),
     ban(r"\bsleep_(?:for|until)\b|(?<![\w.>:])(?:::)?(?:u|nano)?sleep\s*\(",
@@ -82,7 +82,7 @@ BANNED_CODE = (
         "cli", "src/main.cc", "src/template/tools/compile_script.cc"),
     ban(r"\b(?:secure_)?getenv\s*\(|(?<![\w.>])environ\b", "cli/ reads the environment",
         "cli", "src/main.cc", "src/calendar/time_zone.cc",
-        "src/net/curl_handle.cc"),
+        "src/net/environment.cc"),
     ban(r"\bsystem_clock::now\b|\bgettimeofday\s*\(|\bCLOCK_REALTIME\b|(?<![\w.>:])time\(nullptr\)",
         "the time of day comes from a Clock", "src/base/clock.h"),
     ban(r"\bstd::(?:(?:recursive_|shared_)?mutex|condition_variable\w*|(?:lock|shared)_guard"

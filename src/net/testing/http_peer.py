@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """An HTTP server, HTTPS server or proxy for tests: http_peer.py http|https|proxy [STATUS]
 
-Listens on a free port of 127.0.0.1 and prints its number as the first line; ends with its standard
-input. The first line of each request is printed, too. An https peer has a self-signed certificate for
-the name "peer.example" alone, whose file is printed as the second line. A proxy tunnels CONNECT to its
-target, or refuses with STATUS, and answers other requests itself.
+Listens on a free port of 127.0.0.1 and prints its number as the first line; ends with its
+standard input. The first line of each request is printed, too. An https peer has a self-signed
+certificate for the name "peer.example" alone, whose file is printed as the second line. A proxy
+tunnels CONNECT to its target, or refuses with STATUS, and answers other requests itself.
 
 Paths: /echo answers with the request as it came; /status/N with that status and a text;
 /redirect/N/PATH with status N and that Location; /headers?Name=value&... with these headers;
@@ -114,7 +114,8 @@ class Peer(http.server.BaseHTTPRequestHandler):
             self.answer(self.refuse_connect)
             return
         host, _, port = self.path.rpartition(":")
-        target = socket.create_connection(("127.0.0.1" if host == "peer.example" else host, int(port)))
+        host = "127.0.0.1" if host == "peer.example" else host
+        target = socket.create_connection((host, int(port)))
         self.send_response(200)
         self.end_headers()
         self.close_connection = True
@@ -141,9 +142,9 @@ class Server(http.server.ThreadingHTTPServer):
 def self_signed(directory):
     certificate, key = directory + "/peer.crt", directory + "/peer.key"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-         "/CN=peer.example", "-addext", "subjectAltName=DNS:peer.example", "-keyout", key, "-out",
-         certificate], check=True, stderr=subprocess.DEVNULL)
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=peer.example",
+         "-addext", "subjectAltName=DNS:peer.example", "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context, certificate

@@ -96,8 +96,9 @@ class Peer {
     ::posix_spawn_file_actions_adddup2(&actions, child_input.get(), STDIN_FILENO);
     ::posix_spawn_file_actions_adddup2(&actions, child_output.get(), STDOUT_FILENO);
     // Debian's interpreter, which has Debian's python3-aiosmtpd.
-    const int failure =
-        ::posix_spawn(&child_, "/usr/bin/python3", &actions, nullptr, argv.data(), environ);
+    std::array<char*, 1> no_environment{};
+    const int failure = ::posix_spawn(&child_, "/usr/bin/python3", &actions, nullptr, argv.data(),
+                                      no_environment.data());
     ::posix_spawn_file_actions_destroy(&actions);
     if (failure != 0) throw std::runtime_error("no /usr/bin/python3");
   }

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """A mail server for tests: smtp_peer.py [plain|starttls|tls] [auth]
 
-Prints the number of its free port on 127.0.0.1, then the file of its self-signed certificate for the
-name "localhost" ("-" for plain); ends with its standard input. `auth` asks for the user "me" with the
-password "s3cret". The recipient refused@example.com and the sender refused@example.com are refused
-with 550 5.7.1. Each delivered message is printed as lines that begin with "ehlo", "tls", "user",
-"from", "to" (the envelope), "header" and "part" (as Python's email package reads it: type, charset,
-file name, transfer encoding and content, as text or hexadecimal) and "raw", and a line "." to end it.
+Prints the number of its free port on 127.0.0.1, then the file of its self-signed certificate for
+the name "localhost" ("-" for plain); ends with its standard input. `auth` asks for the user "me"
+with the password "s3cret". The recipient refused@example.com and the sender refused@example.com
+are refused with 550 5.7.1. Each delivered message is printed as lines that begin with "ehlo",
+"tls", "user", "from", "to" (the envelope), "header" and "part" (as Python's email package reads it:
+type, charset, file name, transfer encoding and content, as text or hexadecimal) and "raw", and a
+line "." to end it.
 """
 import asyncio
 import email
@@ -83,9 +84,9 @@ def authenticate(server, session, envelope, mechanism, data):
 def tls_context(directory):
     certificate, key = directory + "/peer.crt", directory + "/peer.key"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-         "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out",
-         certificate], check=True, stderr=subprocess.DEVNULL)
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context, certificate
