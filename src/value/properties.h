@@ -1,4 +1,8 @@
 // Java properties files (cli.md §6.4).
+//
+//   # a comment
+//   database.type = h2
+//   params.greeting: hello world
 #pragma once
 
 #include <string>
@@ -8,9 +12,10 @@
 
 namespace mogura::value {
 
-/// In file order; of equal keys the last one counts. `bytes` are ISO-8859-1 if `latin1`, else UTF-8;
-/// the results are UTF-8. Throws Error of kind "illegal argument" on a malformed \uXXXX.
 enum class PropertiesEncoding { latin1, utf8 };
+
+/// In file order; of equal keys the last one counts. `bytes` are ISO-8859-1 if `latin1`, else
+/// UTF-8; the results are UTF-8. Throws Error of kind "illegal argument" on a malformed \uXXXX.
 std::vector<std::pair<std::string, std::string>> parse_properties(std::string_view bytes,
                                                                   PropertiesEncoding encoding);
 

@@ -1,10 +1,10 @@
 // The ordered JSON value that everything of Digdag's configuration is: parameters, task
 // definitions, results, states (language.md §2.1, §10.2, §14.3).
 //
-// A Value is a small handle. Texts, arrays and objects are shared between copies and copied when one
-// of them is changed, so handing a Value on costs nothing and a thousand generated tasks share the
-// parts that they have in common. Different threads may use copies of a Value freely; one handle is
-// used by one thread at a time.
+// A Value is a small handle. Texts, arrays and objects are shared between copies and copied when
+// one of them is changed, so handing a Value on costs nothing and a thousand generated tasks share
+// the parts that they have in common. Different threads may use copies of a Value freely; one
+// handle is used by one thread at a time.
 //
 //   Value params = Object{{"rows", 12}, {"o", Object{{"l", Array{1, "x"}}}}};
 //   params.object().set("rows", 13);
