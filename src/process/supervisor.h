@@ -22,15 +22,17 @@ namespace mogura::process {
 struct SpawnRequest {
   std::vector<std::string> argv;  // argv[0] is looked up on the child's PATH
   std::vector<std::pair<std::string, std::string>> environment;  // all of it, the last of equals
-  std::filesystem::path directory;
+  std::filesystem::path directory;                               // empty: ours
 };
 
+/// What a child reports, on the supervisor's thread, and maybe before spawn() has returned. A
+/// callback may call spawn() and terminate(), but must neither call stop() nor throw.
 struct ChildCallbacks {
-  /// Bytes of standard output and error in the order of writing. On the supervisor's thread: must
-  /// not block for long. A slow receiver slows the child down, it never costs memory.
+  /// Bytes of standard output and error in the order of writing. Must not block for long: all
+  /// children wait meanwhile. A slow receiver slows the child down, it never costs memory.
   std::function<void(std::string_view)> output;
   /// The exit status, 128 + n after signal n. Once, after all output (until end of file on the
-  /// pipe, which a background grandchild may delay, runtime.md §3). On the supervisor's thread.
+  /// pipe, which a background grandchild may delay, runtime.md §3).
   std::function<void(int)> exited;
 };
 
@@ -45,15 +47,20 @@ class Supervisor {
   explicit Supervisor(Options options);
   ~Supervisor();  // stop()
 
-  /// Starts the supervising thread and the warden.
+  /// Starts the supervising thread and the warden. Also puts this process in order for children:
+  /// opens standard descriptors that are closed, raises the limit of open files, and makes exit
+  /// statuses be kept. Throws RuntimeError.
   void start();
-  /// Kills what still runs, reaps it, ends the thread. Safe to call twice.
+  /// Terminates what still runs, waits for the last `exited`, ends the thread. Safe to call twice.
   void stop();
 
-  /// Starts a child with /dev/null as standard input. Throws Error of kind "io" that names the
-  /// program and the cause where it cannot be started.
+  /// Starts a child with /dev/null as standard input; returns when it has become its program.
+  /// Throws Error of kind "io" that names the program and the cause where it cannot be started.
+  /// From any thread.
   ChildId spawn(const SpawnRequest& request, ChildCallbacks callbacks);
-  /// SIGTERM to the child's group, SIGKILL after the grace. Does nothing where it has ended.
+  /// SIGTERM to the child's group, SIGKILL after the grace. `exited` comes when nobody is left in
+  /// the group, though what has left the group may live on. Does nothing where the child has ended.
+  /// From any thread; does not wait.
   void terminate(ChildId child);
 
  private:

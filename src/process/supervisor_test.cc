@@ -1,7 +1,9 @@
 #include "process/supervisor.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -69,7 +71,7 @@ TEST_F(SupervisorTest, HandsOnAllOutputInOrder) {
 }
 
 TEST_F(SupervisorTest, HandsOnOutputWhileTheChildRuns) {
-  const RunningChild child = run(shell("echo first; read line < /proc/self/fd/0; exec sleep 1000"));
+  const RunningChild child = run(shell("echo first; exec sleep 1000"));
   EXPECT_EQ(child.wait_for_line(), "first");
   EXPECT_FALSE(child.has_exited());
 }
@@ -111,13 +113,19 @@ TEST_F(SupervisorTest, LeavesABackgroundProcessWithoutOutputAlone) {
 
 TEST_F(SupervisorTest, RunsManyChildrenAtOnce) {
   constexpr int kChildren = 500;
+  const TestDirectory directory;
+  const std::string gate = directory.write("gate", "", 0600).native();
+  UniqueFd closed_gate(::open(gate.c_str(), O_RDONLY | O_CLOEXEC));
+  ASSERT_EQ(::flock(closed_gate.get(), LOCK_EX), 0);
   std::vector<RunningChild> children;
   children.reserve(kChildren);
   for (int i = 0; i < kChildren; ++i) {
     const std::string number = std::to_string(i);
     children.push_back(
-        run(shell("read x < /dev/null; echo " + number + "; exit " + std::to_string(i % 200))));
+        run(shell("flock -s " + gate + " echo " + number + "; exit " + std::to_string(i % 200))));
   }
+  for (const RunningChild& child : children) EXPECT_FALSE(child.has_exited());
+  closed_gate.reset();
   for (int i = 0; i < kChildren; ++i) {
     const RunningChild& child = children[static_cast<std::size_t>(i)];
     EXPECT_EQ(child.wait(), i % 200);
