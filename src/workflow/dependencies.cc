@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -43,7 +44,7 @@ bool runs_in_background(const TaskNode& task) {
   return value::find_boolean(task.config, "_background").value_or(false);
 }
 
-// What `task` names under `_after`, among the siblings before it.
+// What `task` names under `_after`, among the siblings before it; ascending.
 std::vector<TaskPosition> named_upstreams(
     const TaskNode& task, const std::unordered_map<std::string_view, TaskPosition>& earlier) {
   std::vector<TaskPosition> positions;
@@ -54,6 +55,8 @@ std::vector<TaskPosition> named_upstreams(
     }
     positions.push_back(found->second);
   }
+  std::ranges::sort(positions);
+  positions.erase(std::ranges::unique(positions).begin(), positions.end());
   return positions;
 }
 
@@ -99,13 +102,15 @@ void SiblingDependencies::connect_in_parallel(const std::vector<TaskPosition>& c
       chunk_before = add_set(std::exchange(chunk, {}));
     }
     task.upstreams = chunk_before;
-    std::vector<TaskPosition> named = named_upstreams(task, earlier);
+    const std::vector<TaskPosition> named = named_upstreams(task, earlier);
     if (!named.empty()) {
-      if (chunk_before != kNoUpstreams) {
-        const std::vector<TaskPosition>& before = tree_.upstreams[chunk_before];
-        named.insert(named.end(), before.begin(), before.end());
+      std::vector<TaskPosition> all;
+      if (chunk_before == kNoUpstreams) {
+        all = named;
+      } else {
+        std::ranges::set_union(named, tree_.upstreams[chunk_before], std::back_inserter(all));
       }
-      task.upstreams = add_set(std::move(named));
+      task.upstreams = add_set(std::move(all));
     }
     task.config.erase("_after");
     chunk.push_back(child);
@@ -115,8 +120,6 @@ void SiblingDependencies::connect_in_parallel(const std::vector<TaskPosition>& c
 
 UpstreamSet SiblingDependencies::add_set(std::vector<TaskPosition> positions) {
   if (positions.empty()) return kNoUpstreams;
-  std::ranges::sort(positions);
-  positions.erase(std::ranges::unique(positions).begin(), positions.end());
   entries_ += positions.size();
   if (entries_ > kMaxUpstreamEntries) {
     throw ConfigError(fmt::format(

@@ -23,6 +23,7 @@ class SiblingDependencies {
  private:
   void connect_in_sequence(const std::vector<TaskPosition>& children);
   void connect_in_parallel(const std::vector<TaskPosition>& children, std::size_t chunk_size);
+  /// `positions` are ascending.
   UpstreamSet add_set(std::vector<TaskPosition> positions);
 
   TaskTree& tree_;

@@ -10,12 +10,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <span>
 
-#include "workflow/yaml.h"
+#include "workflow/file.h"
 
 namespace mogura::workflow {
 namespace {
@@ -189,11 +187,7 @@ bool IgnoreRules::parse_rule(std::string_view line, Rule& rule) {
 IgnoreRules IgnoreRules::read(const std::filesystem::path& file) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(file, error)) return {};
-  std::ifstream stream(file, std::ios::binary);
-  std::string text(kMaxIgnoreBytes + 1, '\0');
-  if (!stream) throw FileError("access denied", file.string());
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
+  const std::string text = read_file(file, kMaxIgnoreBytes);
   if (text.size() > kMaxIgnoreBytes) {
     throw FileError("io",
                     fmt::format("{} is larger than {} bytes", file.string(), kMaxIgnoreBytes));

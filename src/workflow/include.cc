@@ -6,20 +6,15 @@
 //   ->    {m: {a: 0, b: 1}, z: 2}
 //
 // What stands before the directive is merged with the file deeply, what follows replaces.
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/unique_fd.h"
 #include "value/json.h"
 #include "value/merge.h"
+#include "workflow/file.h"
 #include "workflow/yaml.h"
 #include "workflow/yaml_composer.h"
 
@@ -28,27 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail_to_read(const fs::path& path, int error) {
-  if (error == ENOENT || error == ENOTDIR) throw NoSuchFile(path.string());
-  if (error == EACCES || error == EPERM) throw FileError("access denied", path.string());
-  throw FileError("io", fmt::format("{}: {}", path.string(), std::strerror(error)));
-}
-
-std::string read_yaml_file(const fs::path& path) {
-  constexpr std::size_t kPiece = 64u << 10;
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) fail_to_read(path, errno);
-  std::string bytes;
-  while (bytes.size() <= kMaxYamlBytes) {
-    const std::size_t size = bytes.size();
-    bytes.resize(size + kPiece);
-    const ssize_t count = ::read(file.get(), bytes.data() + size, kPiece);
-    if (count < 0 && errno != EINTR) fail_to_read(path, errno);
-    bytes.resize(size + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-    if (count == 0) break;
-  }
-  return bytes;
-}
+constexpr std::string_view kDirective = "!include";
 
 // Reads one file with all that it includes.
 class IncludingLoader {
@@ -56,6 +31,8 @@ class IncludingLoader {
   Object load(const fs::path& path);
 
  private:
+  YamlDocument compose(const std::string& bytes, const fs::path& path) const;
+  void check_size(const YamlDocument& document);
   Value resolved(const Value& value, const fs::path& directory);
   Value resolved_mapping(const Object& mapping, const fs::path& directory);
   Object include(const std::string& name, const fs::path& directory);
@@ -69,18 +46,13 @@ class IncludingLoader {
 };
 
 Object IncludingLoader::load(const fs::path& path) {
-  YamlDocument document = compose_yaml(read_yaml_file(path), path.string(), IncludeKeys::marked);
-  nodes_ += document.nodes;
-  text_bytes_ += document.text_bytes;
-  if (nodes_ > kMaxYamlNodes || text_bytes_ > kMaxYamlTextBytes) {
-    throw YamlError("include",
-                    fmt::format("'{}' with all that it includes holds more than {} "
-                                "values or {} bytes of text",
-                                open_files_.empty() ? path.string() : open_files_.front().string(),
-                                kMaxYamlNodes, kMaxYamlTextBytes));
-  }
+  const std::string bytes = read_file(path, kMaxYamlBytes);
+  const YamlDocument document = compose(bytes, path);
   open_files_.push_back(path);
-  const Value root = resolved(document.root, path.parent_path());
+  check_size(document);
+  // Most files have no directive, and stay as they are.
+  const Value root =
+      bytes.contains(kDirective) ? resolved(document.root, path.parent_path()) : document.root;
   open_files_.pop_back();
   if (!root.is_object()) {
     throw YamlError("runtime json mapping",
@@ -89,30 +61,48 @@ Object IncludingLoader::load(const fs::path& path) {
   return root.as_object();
 }
 
+// An error in an included file names that file, even where its text does not.
+YamlDocument IncludingLoader::compose(const std::string& bytes, const fs::path& path) const {
+  try {
+    return compose_yaml(bytes, path.string(), IncludeKeys::marked);
+  } catch (const YamlError& error) {
+    if (open_files_.empty() || error.message().contains(path.string())) throw;
+    throw YamlError(error.kind(), fmt::format("{} in '{}'", error.message(), path.string()));
+  }
+}
+
+void IncludingLoader::check_size(const YamlDocument& document) {
+  nodes_ += document.nodes;
+  text_bytes_ += document.text_bytes;
+  const std::string whole = open_files_.front().string();
+  if (nodes_ > kMaxYamlNodes || text_bytes_ > kMaxYamlTextBytes) {
+    throw YamlError("include", fmt::format("'{}' with all that it includes holds more than {} "
+                                           "values or {} bytes of text",
+                                           whole, kMaxYamlNodes, kMaxYamlTextBytes));
+  }
+  if (level_ + document.height > kMaxYamlDepth) {
+    throw YamlError("include",
+                    fmt::format("'{}' with all that it includes is nested deeper than {} levels",
+                                whole, kMaxYamlDepth));
+  }
+}
+
 Value IncludingLoader::resolved(const Value& value, const fs::path& directory) {
   if (value.is_text() && value.as_text().starts_with(kIncludeKey)) {
     return Value(include(value.as_text(), directory));
   }
-  if (!value.is_array() && !value.is_object()) return value;
-  if (++level_ > kMaxYamlDepth) {
-    throw YamlError("include", fmt::format("'{}' with all that it includes is nested deeper than "
-                                           "{} levels",
-                                           open_files_.front().string(), kMaxYamlDepth));
-  }
-  Value result;
-  if (value.is_object()) {
-    result = resolved_mapping(value.as_object(), directory);
-  } else {
-    Array items;
-    items.reserve(value.as_array().size());
-    for (const Value& item : value.as_array()) items.push_back(resolved(item, directory));
-    result = Value(std::move(items));
-  }
+  if (value.is_object()) return resolved_mapping(value.as_object(), directory);
+  if (!value.is_array()) return value;
+  ++level_;
+  Array items;
+  items.reserve(value.as_array().size());
+  for (const Value& item : value.as_array()) items.push_back(resolved(item, directory));
   --level_;
-  return result;
+  return Value(std::move(items));
 }
 
 Value IncludingLoader::resolved_mapping(const Object& mapping, const fs::path& directory) {
+  ++level_;
   Object result;
   result.reserve(mapping.size());
   for (const auto& [key, value] : mapping) {
@@ -123,6 +113,7 @@ Value IncludingLoader::resolved_mapping(const Object& mapping, const fs::path& d
       result.set(key, resolved(value, directory));
     }
   }
+  --level_;
   return Value(std::move(result));
 }
 
@@ -160,7 +151,7 @@ void IncludingLoader::check_room_for(const fs::path& path) const {
 }  // namespace
 
 Object load_yaml_file(const fs::path& path) {
-  return IncludingLoader().load(fs::absolute(path).lexically_normal());
+  return IncludingLoader().load(absolute_path(path));
 }
 
 }  // namespace mogura::workflow

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <system_error>
 
 #include "base/error.h"
+#include "workflow/file.h"
 #include "workflow/ignore.h"
-#include "workflow/yaml.h"
 
 namespace mogura::workflow {
 namespace {
@@ -35,17 +34,10 @@ class ProjectWalk {
   std::vector<fs::path> open_directories_;  // canonical, the project first
 };
 
-[[noreturn]] void fail_to_list(const fs::path& path, const std::error_code& error) {
-  if (error == std::errc::no_such_file_or_directory) throw NoSuchFile(path.string());
-  if (error == std::errc::permission_denied) throw FileError("access denied", path.string());
-  if (error == std::errc::not_a_directory) throw FileError("not directory", path.string());
-  throw FileError("io", fmt::format("{}: {}", path.string(), error.message()));
-}
-
 void ProjectWalk::visit(const fs::path& directory, const std::string& prefix) {
   std::error_code error;
   const fs::path canonical = fs::canonical(directory, error);
-  if (error) fail_to_list(directory, error);
+  if (error) fail_to_read(directory, error.value());
   if (std::ranges::find(open_directories_, canonical) != open_directories_.end()) return;
   open_directories_.push_back(canonical);
   fs::directory_iterator entries(directory, error);
@@ -53,7 +45,7 @@ void ProjectWalk::visit(const fs::path& directory, const std::string& prefix) {
     visit_entry(*entries, prefix);
     entries.increment(error);
   }
-  if (error) fail_to_list(directory, error);
+  if (error) fail_to_read(directory, error.value());
   open_directories_.pop_back();
 }
 
@@ -68,32 +60,45 @@ void ProjectWalk::visit_entry(const fs::directory_entry& entry, const std::strin
   if (is_directory) {
     visit(entry.path(), name + "/");
   } else if (fs::is_regular_file(status)) {
+    if (files.size() == kMaxProjectFiles) {
+      throw FileError("io", fmt::format("{} holds more than {} files",
+                                        open_directories_.front().string(), kMaxProjectFiles));
+    }
     files.push_back({.name = name, .path = entry.path()});
   }
 }
 
-bool is_workflow(const std::string& name) {
-  return name.ends_with(kWorkflowSuffix) && !name.contains('/');
+struct WorkflowFile {
+  std::string name;
+  fs::path path;
+};
+
+std::vector<WorkflowFile> workflow_files(const fs::path& project) {
+  std::vector<WorkflowFile> workflows;
+  for (const ProjectFile& file : list_files(project)) {
+    if (!file.name.ends_with(kWorkflowSuffix) || file.name.contains('/')) continue;
+    workflows.push_back({.name = file.name.substr(0, file.name.size() - kWorkflowSuffix.size()),
+                         .path = file.path});
+  }
+  std::ranges::sort(workflows, {}, &WorkflowFile::name);
+  return workflows;
 }
 
 }  // namespace
 
 std::vector<ProjectFile> list_files(const fs::path& project) {
-  std::vector<ProjectFile> files =
-      std::move(ProjectWalk(fs::absolute(project).lexically_normal()).files);
-  std::ranges::sort(files, {}, &ProjectFile::name);
-  return files;
+  ProjectWalk walk(absolute_path(project));
+  std::ranges::sort(walk.files, {}, &ProjectFile::name);
+  return std::move(walk.files);
 }
 
 std::vector<Definition> load_project(const fs::path& project) {
   std::vector<Definition> definitions;
   std::vector<Error> failures;
   std::string message = "Validating project failed";
-  for (const ProjectFile& file : list_files(project)) {
-    if (!is_workflow(file.name)) continue;
-    const std::string name = file.name.substr(0, file.name.size() - kWorkflowSuffix.size());
+  for (const WorkflowFile& file : workflow_files(project)) {
     try {
-      definitions.push_back(load_definition(file.path, name));
+      definitions.push_back(load_definition(file.path, file.name));
     } catch (const NoSuchFile&) {
       throw;
     } catch (const FileError&) {

@@ -9,6 +9,9 @@
 
 namespace mogura::workflow {
 
+/// More files than this are refused: links between directories can multiply them without end.
+inline constexpr std::size_t kMaxProjectFiles = 1'000'000;
+
 struct ProjectFile {
   std::string name;  // relative to the project, with `/`
   std::filesystem::path path;
@@ -19,7 +22,8 @@ struct ProjectFile {
 std::vector<ProjectFile> list_files(const std::filesystem::path& project);
 
 /// The workflows of the project by name; all of its files are parsed. Throws Error of kind "model
-/// validation" ("Validating project failed" and a line for each broken file), NoSuchFile.
+/// validation" ("Validating project failed" and a line for each broken file). A file that is
+/// missing (an include) or cannot be read ends the load at once: NoSuchFile, FileError.
 std::vector<Definition> load_project(const std::filesystem::path& project);
 
 }  // namespace mogura::workflow

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "value/value.h"
+#include "workflow/file.h"
 
 namespace mogura::workflow {
 
@@ -26,13 +27,6 @@ inline constexpr int kMaxIncludes = 10'000;
 /// kind is the stage that found it: "reader", "scanner", "parser", "composer", "constructor",
 /// "include", or "runtime json mapping" for a root that is no mapping.
 class YamlError : public Error {
- public:
-  using Error::Error;
-};
-
-/// A file that cannot be read for another reason than that it is not there: kinds "file not found"
-/// (an include that leaves its directory), "access denied", "io".
-class FileError : public Error {
  public:
   using Error::Error;
 };

@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "value/json.h"
@@ -105,7 +106,9 @@ YamlDocument Composer::document() {
   const YamlEvent start = events_.next();
   if (start.type() == YAML_STREAM_END_EVENT) return {};
   YamlDocument result;
-  result.root = node(events_.next()).value;
+  Node root = node(events_.next());
+  result.root = std::move(root.value);
+  result.height = root.height;
   result.nodes = used_.nodes;
   result.text_bytes = used_.text_bytes;
   events_.next();  // document end

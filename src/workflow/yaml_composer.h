@@ -18,6 +18,7 @@ struct YamlDocument {
   Value root;
   std::size_t nodes = 0;       // of the document, with aliases copied in
   std::size_t text_bytes = 0;  // of all its scalars, likewise
+  int height = 0;              // levels of mappings and sequences
 };
 
 /// Composes the only document of `bytes` (any bytes; malformed UTF-8 becomes U+FFFD). Throws

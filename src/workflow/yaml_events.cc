@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <new>
 
+#include "workflow/utf8.h"
 #include "workflow/yaml.h"
 
 namespace mogura::workflow {
@@ -30,16 +31,21 @@ std::string kind_of(yaml_error_type_t error) {
   return error == YAML_SCANNER_ERROR ? "scanner" : error == YAML_PARSER_ERROR ? "parser" : "reader";
 }
 
-// What libyaml says, in SnakeYAML's words.
+// What libyaml says of the text that begins with `found`, in SnakeYAML's words.
 std::string problem_text(std::string_view problem, std::string_view found) {
   if (problem == "mapping values are not allowed in this context") {
     return "mapping values are not allowed here";
   }
   if (problem == "found character that cannot start any token") {
-    if (found == "\t") {
+    if (found.starts_with('\t')) {
       return "found character '\\t(TAB)' that cannot start any token (indent with blanks)";
     }
-    return fmt::format("found character '{}' that cannot start any token", found);
+    return fmt::format("found character '{}' that cannot start any token", character_at(found, 0));
+  }
+  if (problem == "found unknown escape character" && found.size() > 1) {
+    const std::string_view escape = character_at(found, 1);
+    return fmt::format("{} {}({})", problem, escape,
+                       static_cast<std::uint32_t>(code_points(escape).front()));
   }
   return std::string(problem);
 }
@@ -62,6 +68,12 @@ std::string_view YamlEvent::anchor() const {
 }
 
 std::string_view YamlEvent::tag() const {
+  constexpr std::string_view kNonSpecific = "!";
+  const std::string_view tag = written_tag();
+  return tag == kNonSpecific ? std::string_view() : tag;
+}
+
+std::string_view YamlEvent::written_tag() const {
   switch (event_.type) {
     case YAML_SCALAR_EVENT:
       return view_of(event_.data.scalar.tag);
@@ -105,12 +117,15 @@ void YamlEvents::fail() {
   if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
   if (parser_.error == YAML_READER_ERROR) fail_reading();
   std::string problem =
-      problem_text(parser_.problem, character_at(text_, offset_of(parser_.problem_mark.index)));
-  if (parser_.context != nullptr && parser_.context_mark.line != parser_.problem_mark.line) {
-    problem = fmt::format("{} (line {}, column {}): {}", parser_.context,
-                          parser_.context_mark.line + 1, parser_.context_mark.column + 1, problem);
-  } else if (parser_.context != nullptr) {
-    problem = fmt::format("{}: {}", parser_.context, problem);
+      problem_text(parser_.problem, text_.substr(offset_of(parser_.problem_mark.index)));
+  const std::string_view context = parser_.context == nullptr ? "" : parser_.context;
+  if (!context.empty() && context != "while scanning for the next token") {
+    const bool same_line = parser_.context_mark.line == parser_.problem_mark.line;
+    const std::string begin =
+        same_line ? ""
+                  : fmt::format(" (line {}, column {})", parser_.context_mark.line + 1,
+                                parser_.context_mark.column + 1);
+    problem = fmt::format("{}{}: {}", context, begin, problem);
   }
   throw YamlError(kind_of(parser_.error), located(problem, parser_.problem_mark));
 }

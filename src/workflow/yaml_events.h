@@ -4,7 +4,7 @@
 
 #include <yaml.h>
 
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -35,6 +35,8 @@ class YamlEvent {
 
  private:
   friend class YamlEvents;
+  std::string_view written_tag() const;
+
   yaml_event_t event_;
 };
 
