@@ -1,4 +1,8 @@
 // Looking up secrets for a task (language.md §13, runtime.md §11).
+//
+// A SecretStore knows secrets by their keys. A task looks through a SecretProvider, which renames
+// keys as the task's `_secrets` says, and puts what it finds where a text says `${secret:KEY}`. No
+// message and no log line of this room holds a secret's value.
 #pragma once
 
 #include <filesystem>
@@ -14,37 +18,57 @@
 
 namespace mogura::secrets {
 
+/// Longer keys and values cannot be stored (runtime.md §11.1).
+inline constexpr std::size_t kMaxSecretKeyLength = 255;
+inline constexpr std::size_t kMaxSecretValueBytes = 16'384;
+
+/// Finding may be asked of several threads at once.
 class SecretStore {
  public:
   virtual ~SecretStore() = default;
   virtual std::optional<std::string> find(const std::string& key) const = 0;
 };
 
-/// One file a secret in `directory` (cli.md §12.3.10), as `secrets --local` keeps them.
+/// One file a secret in `directory` (cli.md §12.3.10), as `secrets --local` keeps them. The whole
+/// content is the secret. All functions throw RuntimeError where a file cannot be read or written.
 class LocalSecretFiles : public SecretStore {
  public:
   explicit LocalSecretFiles(std::filesystem::path directory);
+  /// Absent also for a key that is no file name.
   std::optional<std::string> find(const std::string& key) const override;
-  std::vector<std::string> list() const;  // sorted
-  void set(const std::string& key, const std::string& value) const;  // mode 0600, atomic
+  /// The keys, sorted; none where the directory is missing.
+  std::vector<std::string> list() const;
+  /// Replaces the file at once, with mode 0600; makes the directory, with mode 0700. `key` is a
+  /// valid one.
+  void set(const std::string& key, const std::string& value) const;
+  /// Whether there was one.
   bool remove(const std::string& key) const;
 
  private:
   std::filesystem::path directory_;
 };
 
-/// What `mogura run` looks through: the td client's configuration, `secrets.KEY` settings, files
-/// (runtime.md §11.5).
-std::unique_ptr<SecretStore> local_secrets(std::map<std::string, std::string> settings,
-                                           std::filesystem::path directory);
+/// The td client's configuration file: $TREASURE_DATA_CONFIG_PATH, $TD_CONFIG_PATH or
+/// ~/.td/td.conf.
+std::filesystem::path default_td_config();
 
-/// Key and value as runtime.md §11.1 allows them; the problem, absent where there is none.
+/// What `mogura run` looks through (runtime.md §11.5): the td client's configuration for
+/// `td.apikey`, `td.endpoint`, `td.use_ssl` and `td.proxy.*`; the entries `secrets.KEY` of
+/// `settings`, which is the whole system configuration; the files in `directory`.
+std::unique_ptr<SecretStore> local_secrets(std::map<std::string, std::string> settings,
+                                           std::filesystem::path directory,
+                                           std::filesystem::path td_config = default_td_config());
+
+/// Whether a secret may be stored under this key: names joined by dots, each of letters, digits,
+/// `_` and `-`, from a letter to a letter or digit (runtime.md §11.1).
 bool valid_secret_key(std::string_view key);
+/// Whether a secret of this size may be stored.
 bool valid_secret_value(std::string_view value);
 
 /// The secrets of one task: remounted by `_secrets` (language.md §13.3).
 class SecretProvider {
  public:
+  /// `store` lives longer than the provider.
   SecretProvider(const SecretStore& store, Object mounts);
   /// Throws ConfigError "Illegal key: 'K'" or "Illegal value in _secrets: JSON".
   std::optional<std::string> find(std::string_view key) const;
@@ -56,11 +80,13 @@ class SecretProvider {
   Object mounts_;
 };
 
-/// Replaces `${secret:KEY}` in text (operators.md §2.4). Throws ConfigError "Invalid parametrization:
-/// 'MATCH'", Error of kind "secret not found".
+/// Replaces `${secret:KEY}` in text, once: what a secret holds is not looked through again
+/// (operators.md §2.4). Throws ConfigError "Invalid parametrization: 'MATCH'" for `${` with another
+/// word in front of a colon, Error of kind "secret not found".
 std::string resolve_secrets(std::string_view text, const SecretProvider& secrets);
-/// The same in all texts and, where `keys` is set, keys of a value.
+
 enum class ResolveIn { values, keys_and_values };
+/// The same in all texts of a value, and in the keys of its objects if so told.
 Value resolve_secrets(const Value& value, const SecretProvider& secrets, ResolveIn where);
 
 }  // namespace mogura::secrets
