@@ -144,7 +144,8 @@ def self_signed(directory):
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
          "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=peer.example",
-         "-addext", "subjectAltName=DNS:peer.example", "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
+         "-addext", "subjectAltName=DNS:peer.example", "-keyout", key, "-out", certificate],
+        check=True, stderr=subprocess.DEVNULL)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
     return context, certificate
