@@ -35,7 +35,7 @@ class Evaluator {
 
   /// All of `params` in key order by the scoping rules of language.md §11.2: `outer` is E there
   /// (layers 1-7, unevaluated), `params` is A (layers 1-8).
-  Object evaluate_all(const Object& outer, const Object& params) const;
+  Object evaluate_all(const Object& outer, Object params) const;
 
   /// Whether the text needs JavaScript: has a template that is no plain reference.
   bool needs_script(std::string_view text) const;

@@ -1,0 +1,200 @@
+// Boost.Regex's Perl syntax is nearly Java's: inline flags, look-around, possessive quantifiers,
+// named groups and `\Q..\E` mean the same. What differs is translated or set by flags: `.` stops at
+// line ends, `^` and `$` are the ends of the text, and `\p{Alpha}` is `[[:alpha:]]`.
+//
+// A match that backtracks without end stops with an error (Boost counts its states).
+#include "template/java_regex.h"
+
+#include <boost/regex.hpp>
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "template/utf8.h"
+
+namespace mogura::tmpl {
+namespace {
+
+using WideMatch = boost::match_results<std::wstring::const_iterator>;
+
+constexpr auto kSyntax = boost::regex_constants::perl | boost::regex_constants::no_mod_m;
+constexpr auto kMatching = boost::regex_constants::match_not_dot_newline;
+
+std::wstring widened(std::string_view cesu8) {
+  std::wstring wide;
+  wide.reserve(cesu8.size());
+  for (std::size_t at = 0; at < cesu8.size();) {
+    const Decoded next = decode(cesu8, at);
+    at += next.bytes;
+    const bool pair = is_low_surrogate(next.character) && !wide.empty() &&
+                      is_high_surrogate(static_cast<char32_t>(wide.back()));
+    if (pair) {
+      const auto high = static_cast<char32_t>(wide.back());
+      wide.back() = static_cast<wchar_t>(join_surrogates(high, next.character));
+    } else {
+      wide += static_cast<wchar_t>(next.character);
+    }
+  }
+  return wide;
+}
+
+std::string narrowed(std::wstring_view wide) {
+  std::string cesu8;
+  cesu8.reserve(wide.size());
+  for (const wchar_t c : wide) {
+    const auto character = static_cast<char32_t>(c);
+    if (character > 0xffff) {
+      append_character(cesu8, 0xd800 + ((character - 0x10000) >> 10));
+      append_character(cesu8, 0xdc00 + ((character - 0x10000) & 0x3ff));
+    } else {
+      append_character(cesu8, character);
+    }
+  }
+  return cesu8;
+}
+
+/// `\p{Alpha}` and its like as POSIX classes.
+std::wstring perl_pattern(std::wstring pattern) {
+  constexpr std::array<std::pair<const wchar_t*, const wchar_t*>, 12> kClasses = {{
+      {L"{Lower}", L"[:lower:]"},
+      {L"{Upper}", L"[:upper:]"},
+      {L"{Alpha}", L"[:alpha:]"},
+      {L"{Digit}", L"[:digit:]"},
+      {L"{Alnum}", L"[:alnum:]"},
+      {L"{Punct}", L"[:punct:]"},
+      {L"{Graph}", L"[:graph:]"},
+      {L"{Print}", L"[:print:]"},
+      {L"{Blank}", L"[:blank:]"},
+      {L"{Cntrl}", L"[:cntrl:]"},
+      {L"{XDigit}", L"[:xdigit:]"},
+      {L"{Space}", L"[:space:]"},
+  }};
+  bool in_brackets = false;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    if (pattern[at] == L'[') in_brackets = true;
+    if (pattern[at] == L']') in_brackets = false;
+    if (pattern[at] != L'\\') continue;
+    const wchar_t kind = at + 1 < pattern.size() ? pattern[at + 1] : L'\0';
+    for (const auto& [java, posix] : kClasses) {
+      const std::wstring_view name(java);
+      if (kind != L'p' || pattern.compare(at + 2, name.size(), name) != 0) continue;
+      const std::wstring replacement =
+          in_brackets ? posix : std::wstring(L"[").append(posix).append(L"]");
+      pattern.replace(at, name.size() + 2, replacement);
+      at += replacement.size() - 2;
+      break;
+    }
+    ++at;
+  }
+  return pattern;
+}
+
+bool is_digit(wchar_t c) {
+  return c >= L'0' && c <= L'9';
+}
+
+/// The text of one match's replacement. Throws std::invalid_argument with Java's message.
+class Replacement {
+ public:
+  explicit Replacement(std::wstring_view form) : form_(form) {}
+
+  void append_to(std::wstring& out, const WideMatch& match) const {
+    for (std::size_t at = 0; at < form_.size(); ++at) {
+      if (form_[at] == L'\\') {
+        if (++at == form_.size()) {
+          throw std::invalid_argument("character to be escaped is missing");
+        }
+        out += form_[at];
+      } else if (form_[at] == L'$') {
+        at = append_group(out, match, at + 1) - 1;
+      } else {
+        out += form_[at];
+      }
+    }
+  }
+
+ private:
+  /// The group whose name begins at `at`; returns where it ends.
+  std::size_t append_group(std::wstring& out, const WideMatch& match, std::size_t at) const {
+    if (at < form_.size() && form_[at] == L'{') {
+      const std::size_t end = form_.find(L'}', at);
+      if (end == std::wstring_view::npos) {
+        throw std::invalid_argument("named capturing group is missing trailing '}'");
+      }
+      out += match[std::wstring(form_.substr(at + 1, end - at - 1)).c_str()].str();
+      return end + 1;
+    }
+    if (at >= form_.size() || !is_digit(form_[at])) {
+      throw std::invalid_argument("Illegal group reference");
+    }
+    std::size_t group = static_cast<std::size_t>(form_[at++] - L'0');
+    if (group >= match.size()) throw std::invalid_argument("No group " + std::to_string(group));
+    // Further digits belong to the number as long as there is such a group.
+    for (; at < form_.size() && is_digit(form_[at]); ++at) {
+      const std::size_t longer = group * 10 + static_cast<std::size_t>(form_[at] - L'0');
+      if (longer >= match.size()) break;
+      group = longer;
+    }
+    out += match[static_cast<int>(group)].str();
+    return at;
+  }
+
+  std::wstring_view form_;
+};
+
+boost::wregex compiled(std::string_view pattern) {
+  return boost::wregex(perl_pattern(widened(pattern)), kSyntax);
+}
+
+std::wstring replaced(const std::wstring& text, const boost::wregex& regex,
+                      std::wstring_view replacement, Replace which) {
+  const Replacement form(replacement);
+  std::wstring out;
+  auto copied = text.begin();
+  for (boost::wsregex_iterator match(text.begin(), text.end(), regex, kMatching), end; match != end;
+       ++match) {
+    out.append(copied, (*match)[0].first);
+    form.append_to(out, *match);
+    copied = (*match)[0].second;
+    if (which == Replace::first) break;
+  }
+  return out.append(copied, text.end());
+}
+
+std::string error_text(const boost::regex_error& error) {
+  if (error.code() == boost::regex_constants::error_complexity) {
+    return "a regular expression took too many steps";
+  }
+  const std::string_view what = error.what();
+  const std::string_view reason = what.substr(0, what.find("  The error occurred"));
+  return "java.util.regex.PatternSyntaxException: " + std::string(reason);
+}
+
+/// Runs `work`, whose exceptions are Java's errors.
+template <class Work>
+auto guarded(Work work) -> std::expected<decltype(work()), std::string> {
+  try {
+    return work();
+  } catch (const boost::regex_error& error) {
+    return std::unexpected(error_text(error));
+  } catch (const std::invalid_argument& error) {
+    return std::unexpected("java.lang.IllegalArgumentException: " + std::string(error.what()));
+  }
+}
+
+}  // namespace
+
+std::expected<bool, std::string> java_matches(std::string_view text, std::string_view pattern) {
+  return guarded([&] { return boost::regex_match(widened(text), compiled(pattern), kMatching); });
+}
+
+std::expected<std::string, std::string> java_replace(std::string_view text,
+                                                     std::string_view pattern,
+                                                     std::string_view replacement, Replace which) {
+  return guarded([&] {
+    return narrowed(replaced(widened(text), compiled(pattern), widened(replacement), which));
+  });
+}
+
+}  // namespace mogura::tmpl

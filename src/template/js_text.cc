@@ -1,0 +1,238 @@
+// Numbers are written by the rules of ECMAScript's Number::toString: the shortest digits that read
+// back as the same number, as a decimal from 1e-6 up to 1e21 and with an exponent beyond:
+// 123000, 0.000001, 1e-7, 1.5e+21.
+#include "template/js_text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <optional>
+
+#include "template/utf8.h"
+
+namespace mogura::tmpl {
+namespace {
+
+constexpr int kLargestDecimalExponent = 20;
+constexpr int kSmallestDecimalExponent = -7;
+
+/// `digits` stands for d.ddd times 10 to the `exponent`.
+std::string positioned(std::string_view digits, int exponent) {
+  const int count = static_cast<int>(digits.size());
+  std::string text(digits);
+  if (exponent > kLargestDecimalExponent || exponent < kSmallestDecimalExponent) {
+    if (count > 1) text.insert(1, ".");
+    return text + (exponent < 0 ? "e" : "e+") + std::to_string(exponent);
+  }
+  if (exponent < 0) return "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + text;
+  if (count <= exponent + 1) {
+    return text.append(static_cast<std::size_t>(exponent + 1 - count), '0');
+  }
+  return text.insert(static_cast<std::size_t>(exponent) + 1, ".");
+}
+
+/// The number of an object key that JavaScript takes for an array index.
+std::optional<std::uint32_t> array_index(std::string_view key) {
+  constexpr std::uint32_t kLargestIndex = std::numeric_limits<std::uint32_t>::max() - 1;
+  if (key.empty() || (key[0] == '0' && key.size() > 1)) return std::nullopt;
+  std::uint32_t index = 0;
+  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
+  if (error != std::errc() || end != key.data() + key.size() || index > kLargestIndex) {
+    return std::nullopt;
+  }
+  return index;
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          out.append("\\u00").append(1, c < 0x10 ? '0' : '1').append(1, kHex[c & 0xf]);
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+void append_json(std::string& out, const Value& value);
+
+void append_json(std::string& out, const Array& items) {
+  out += '[';
+  for (const Value& item : items) {
+    if (&item != &items.front()) out += ',';
+    append_json(out, item);
+  }
+  out += ']';
+}
+
+void append_json(std::string& out, const Object& object) {
+  // Keys that are array indices come first, by size; the others keep their order.
+  std::vector<std::pair<std::uint32_t, const Object::Member*>> indexed;
+  for (const Object::Member& member : object) {
+    if (const auto index = array_index(member.key)) indexed.emplace_back(*index, &member);
+  }
+  std::ranges::sort(indexed);
+  bool first = true;
+  const auto append_member = [&](const Object::Member& member) {
+    if (!first) out += ',';
+    first = false;
+    append_quoted(out, member.key);
+    out += ':';
+    append_json(out, member.value);
+  };
+  out += '{';
+  for (const auto& [index, member] : indexed) append_member(*member);
+  for (const Object::Member& member : object) {
+    if (!array_index(member.key)) append_member(member);
+  }
+  out += '}';
+}
+
+void append_json(std::string& out, const Value& value) {
+  switch (value.type()) {
+    case value::Type::null:
+      out += "null";
+      break;
+    case value::Type::boolean:
+      out += value.as_boolean() ? "true" : "false";
+      break;
+    case value::Type::integer:
+    case value::Type::big_integer:
+    case value::Type::real: {
+      const double number = js_number(value);
+      out += std::isfinite(number) ? js_number_text(number) : "null";
+      break;
+    }
+    case value::Type::text:
+      append_quoted(out, value.as_text());
+      break;
+    case value::Type::array:
+      append_json(out, value.as_array());
+      break;
+    case value::Type::object:
+      append_json(out, value.as_object());
+      break;
+  }
+}
+
+}  // namespace
+
+double js_number(const Value& number) {
+  switch (number.type()) {
+    case value::Type::integer:
+      return static_cast<double>(number.as_integer());
+    case value::Type::big_integer:
+      return std::strtod(number.as_big_integer().c_str(), nullptr);
+    default:
+      return number.as_real();
+  }
+}
+
+std::string js_number_text(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (number == 0) return "0";
+  if (number < 0) return "-" + js_number_text(-number);
+  if (std::isinf(number)) return "Infinity";
+
+  std::array<char, 32> buffer;
+  const auto written = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number,
+                                     std::chars_format::scientific);
+  const std::string_view text(buffer.data(), written.ptr);
+  const std::size_t e = text.find('e');
+  int exponent = 0;
+  const char* digits = text.data() + e + (text[e + 1] == '+' ? 2 : 1);
+  std::from_chars(digits, written.ptr, exponent);
+  std::string mantissa(text.substr(0, e));
+  std::erase(mantissa, '.');
+  return positioned(mantissa, exponent);
+}
+
+void append_result(std::string& out, const Value& value) {
+  if (value.is_null()) return;
+  if (value.is_text()) {
+    out += value.as_text();
+  } else {
+    append_json(out, value);
+  }
+}
+
+bool is_plain_utf8(std::string_view bytes) {
+  for (std::size_t at = 0; at < bytes.size();) {
+    const Decoded next = decode(bytes, at);
+    if (next.character > 0xffff || is_surrogate(next.character)) return false;
+    at += next.bytes;
+  }
+  return true;
+}
+
+std::string to_cesu8(std::string_view utf8) {
+  std::string cesu8;
+  cesu8.reserve(utf8.size());
+  for (std::size_t at = 0; at < utf8.size();) {
+    const auto [character, bytes] = decode(utf8, at);
+    at += bytes;
+    if (character == kNoCharacter || is_surrogate(character)) {
+      append_character(cesu8, 0xfffd);
+    } else if (character > 0xffff) {
+      append_character(cesu8, 0xd800 + ((character - 0x10000) >> 10));
+      append_character(cesu8, 0xdc00 + ((character - 0x10000) & 0x3ff));
+    } else {
+      append_character(cesu8, character);
+    }
+  }
+  return cesu8;
+}
+
+void append_utf8(std::string& out, std::string_view cesu8) {
+  for (std::size_t at = 0; at < cesu8.size();) {
+    // The lead byte of a surrogate; everything before the next one is the same in UTF-8.
+    const std::size_t surrogate = std::min(cesu8.find('\xed', at), cesu8.size());
+    out.append(cesu8.substr(at, surrogate - at));
+    at = surrogate;
+    if (at == cesu8.size()) return;
+    const Decoded first = decode(cesu8, at);
+    at += first.bytes;
+    if (!is_surrogate(first.character)) {
+      append_character(out, first.character == kNoCharacter ? U'?' : first.character);
+      continue;
+    }
+    const Decoded second = at < cesu8.size() ? decode(cesu8, at) : Decoded{kNoCharacter, 1};
+    if (is_high_surrogate(first.character) && is_low_surrogate(second.character)) {
+      append_character(out, join_surrogates(first.character, second.character));
+      at += second.bytes;
+    } else {
+      out += '?';
+    }
+  }
+}
+
+}  // namespace mogura::tmpl
