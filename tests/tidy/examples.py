@@ -77,6 +77,8 @@ EXAMPLES: dict[str, list[Example]] = {
         good("src/agent/a.cc", 'log("system(1), popen(x)");  // std::regex, sleep(1)\n'),
         good("src/agent/a.cc", 'auto text = R"(printf("x");)";\n'),
         good("src/agent/a.cc", "snprintf(buffer, size, format);\nint n = 1'000;\n"),
+        good("src/agent/a.cc", "void f() {\n  using namespace std::chrono;\n}\n"),
+        good("src/agent/a_test.cc", 'auto home = getenv("HOME");\n'),
         good("src/agent/a.cc", "using namespace std::chrono_literals;\n#define MOGURA_X 1\n"),
         good("src/cli/a.cc", 'printf("x");\nauto home = getenv("HOME");\n'),
         good("src/agent/a.cc", "auto until = std::chrono::steady_clock::now();\n"),
@@ -148,13 +150,15 @@ EXAMPLES: dict[str, list[Example]] = {
     ],
     "machine_names": [
         bad("docs/a.md", "see /ro" "ot/notes\n"),
-        bad("src/base/a_test.cc", 'open("/hom' 'e/me");\n'),
+        bad("src/base/a_test.cc", 'open("/hom' 'e/ann");\n'),
         bad("cmake/a.cmake", "https://registry.npm" "js.org/moment\n"),
         good("docs/a.md", "see src/work/ and $DIR/root/x\n"),
     ],
-    "threads_documented": [
-        bad("src/agent/a.cc", "std::thread thread(run);\n"),
-        Example({"src/agent/a.cc": "std::thread thread(run);\n",
+    "threads_named": [
+        bad("src/agent/a.cc", "std::thread thread(run);\n", 1, 1),
+        Example({"src/agent/a.cc": "std::thread thread(run);\n", "docs/threads.md": "agent/a.cc\n"},
+                [("src/agent/a.cc", 1)]),
+        Example({"src/agent/a.cc": "std::thread thread(run);  // pthread_setname_np\n",
                  "docs/threads.md": "agent/a.cc\n"}),
         good("src/agent/a.cc", "std::this_thread::get_id();\n"),
         good("src/agent/a_test.cc", "std::thread thread(run);\n"),
