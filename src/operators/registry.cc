@@ -29,6 +29,10 @@ const std::array kKinds = {
     OperatorKind{.name = "py", .make = make_py, .generic_retry = true, .reads = {}},
     OperatorKind{.name = "rb", .make = make_rb, .generic_retry = true, .reads = {}},
     OperatorKind{.name = "embulk", .make = make_embulk, .generic_retry = true, .reads = {}},
+
+    OperatorKind{.name = "http", .make = make_http, .generic_retry = true, .reads = {}},
+    OperatorKind{.name = "http_call", .make = make_http_call, .generic_retry = true, .reads = {}},
+    OperatorKind{.name = "mail", .make = make_mail, .generic_retry = true, .reads = {}},
 };
 
 }  // namespace

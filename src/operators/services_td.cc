@@ -20,7 +20,7 @@ using enum OptionType;
 constexpr std::chrono::seconds kMinWaitInterval{30};
 constexpr std::chrono::seconds kMaxWaitInterval = std::chrono::days(2);
 
-std::string_view without_blanks(std::string_view text) {
+std::string_view without_outer_blanks(std::string_view text) {
   while (!text.empty() && text.front() <= ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() <= ' ') text.remove_suffix(1);
   return text;
@@ -183,7 +183,7 @@ void check_td_ddl(const Context& context) {
 
 void check_td_access(const Context& context) {
   const std::string database = value::get_text(context.config, "database");
-  if (without_blanks(find_secret(context, {"td"}, "database").value_or(database)).empty()) {
+  if (without_outer_blanks(find_secret(context, {"td"}, "database").value_or(database)).empty()) {
     throw ConfigError("Parameter 'database' is empty");
   }
   check_td_apikey(context);
@@ -192,7 +192,7 @@ void check_td_access(const Context& context) {
 void check_td_apikey(const Context& context) {
   const auto key = find_secret(context, {"td"}, "apikey");
   if (!key) throw ConfigError("The 'td.apikey' secret is missing");
-  if (without_blanks(*key).empty()) throw ConfigError("The 'td.apikey' secret is empty");
+  if (without_outer_blanks(*key).empty()) throw ConfigError("The 'td.apikey' secret is empty");
 }
 
 }  // namespace mogura::operators

@@ -5,7 +5,7 @@
 namespace mogura::operators {
 namespace {
 
-constexpr char32_t kReplacement = 0xFFFD;
+constexpr char32_t kReplacementCharacter = 0xFFFD;
 
 // How many bytes follow the lead byte, and the bits that it holds; length 0 where it is no lead
 // byte.
@@ -28,15 +28,15 @@ char32_t take_character(std::string_view& text) {
   text.remove_prefix(1);
   if (first < 0x80) return first;
   const LeadByte lead = lead_byte(first);
-  if (lead.following == 0 || text.size() < lead.following) return kReplacement;
+  if (lead.following == 0 || text.size() < lead.following) return kReplacementCharacter;
   char32_t number = lead.bits;
   for (std::size_t at = 0; at < lead.following; ++at) {
     const auto byte = static_cast<unsigned char>(text[at]);
-    if ((byte & 0xC0) != 0x80) return kReplacement;
+    if ((byte & 0xC0) != 0x80) return kReplacementCharacter;
     number = (number << 6) | (byte & 0x3Fu);
   }
   const bool surrogate = number >= 0xD800 && number <= 0xDFFF;
-  if (number < lead.least || number > 0x10FFFF || surrogate) return kReplacement;
+  if (number < lead.least || number > 0x10FFFF || surrogate) return kReplacementCharacter;
   text.remove_prefix(lead.following);
   return number;
 }

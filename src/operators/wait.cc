@@ -20,10 +20,6 @@ using std::chrono::seconds;
 constexpr Logger kWaitLog("io.digdag.standards.operator.WaitOperatorFactory");
 constexpr std::string_view kStartKey = "wait_start_time_millis";
 
-Error invalid_duration() {
-  return Error("date time parse", "Invalid duration");
-}
-
 seconds duration_to_wait(const Object& config) {
   const auto duration = calendar::parse_duration(value::get_text(config, "_command"));
   if (!duration)
