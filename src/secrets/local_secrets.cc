@@ -16,7 +16,7 @@ class LocalSecrets : public SecretStore {
 
   std::optional<std::string> find(const std::string& key) const override {
     if (std::optional<std::string> secret = find_td_secret(td_config_, key)) return secret;
-    if (const auto found = settings_.find("secrets." + key); found != settings_.end()) {
+    if (const auto found = settings_.find(key); found != settings_.end()) {
       return found->second;
     }
     return files_.find(key);

@@ -53,8 +53,8 @@ class LocalSecretFiles : public SecretStore {
 std::filesystem::path default_td_config();
 
 /// What `mogura run` looks through (runtime.md §11.5): the td client's configuration for
-/// `td.apikey`, `td.endpoint`, `td.use_ssl` and `td.proxy.*`; the entries `secrets.KEY` of
-/// `settings`, which is the whole system configuration; the files in `directory`.
+/// `td.apikey`, `td.endpoint`, `td.use_ssl` and `td.proxy.*`; `settings`, which are the system
+/// configuration's entries `secrets.KEY` by KEY; the files in `directory`.
 std::unique_ptr<SecretStore> local_secrets(std::map<std::string, std::string> settings,
                                            std::filesystem::path directory,
                                            std::filesystem::path td_config = default_td_config());

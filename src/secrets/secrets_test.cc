@@ -252,9 +252,7 @@ TEST(LocalSecrets, LooksThroughItsSourcesInOrder) {
   files.set("td.apikey", "file");
   files.set("a", "file");
   files.set("b", "file");
-  const auto store = local_secrets(
-      {{"secrets.td.apikey", "setting"}, {"secrets.a", "setting"}, {"b", "no secret"}}, folder,
-      td_config);
+  const auto store = local_secrets({{"td.apikey", "setting"}, {"a", "setting"}}, folder, td_config);
   EXPECT_EQ(store->find("td.apikey"), "setting");
   EXPECT_EQ(store->find("a"), "setting");
   EXPECT_EQ(store->find("b"), "file");
