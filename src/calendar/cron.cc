@@ -17,6 +17,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "calendar/dates.h"
 
 namespace mogura::calendar {
 namespace {
@@ -168,16 +169,6 @@ std::optional<int> first_bit(std::uint64_t bits, int from) {
   return from + std::countr_zero(bits >> from);
 }
 
-int last_day_of(int year, int month) {
-  return (absl::CivilDay(absl::CivilMonth(year, month) + 1) - 1).day();
-}
-
-// 0 is Sunday.
-int weekday_of(int year, int month, int day) {
-  const absl::Weekday weekday = absl::GetWeekday(absl::CivilDay(year, month, day));
-  return (static_cast<int>(weekday) + 1) % 7;
-}
-
 // Whether some year has one of these days in one of these months. Over 400 years each date falls on
 // each weekday, so the weekdays need no look.
 bool day_exists(std::uint64_t days, std::uint64_t months) {
@@ -185,7 +176,7 @@ bool day_exists(std::uint64_t days, std::uint64_t months) {
   const int first = std::countr_zero(days);
   constexpr int kLeapYear = 2000;
   for (int month = 1; month <= 12; ++month) {
-    if (has_bit(months, month) && first <= last_day_of(kLeapYear, month)) return true;
+    if (has_bit(months, month) && first <= days_in_month(kLeapYear, month)) return true;
   }
   return false;
 }
@@ -229,7 +220,7 @@ CronPattern::Alternative CronPattern::parse_alternative(std::string_view text) {
 }
 
 bool CronPattern::day_matches(const Alternative& alternative, int year, int month, int day) {
-  const bool last = has_bit(alternative.days, kLastDay) && day == last_day_of(year, month);
+  const bool last = has_bit(alternative.days, kLastDay) && day == days_in_month(year, month);
   return (last || has_bit(alternative.days, day)) &&
          has_bit(alternative.weekdays, weekday_of(year, month, day));
 }

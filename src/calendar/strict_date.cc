@@ -3,7 +3,8 @@
 #include <fmt/core.h>
 
 #include <array>
-#include <chrono>
+
+#include "calendar/dates.h"
 
 namespace mogura::calendar {
 namespace {
@@ -59,7 +60,7 @@ std::string date_problem(int year, int month, int day) {
   if (day < 1 || day > 31) {
     return fmt::format("Invalid value for DayOfMonth (valid values 1 - 28/31): {}", day);
   }
-  if ((std::chrono::year(year) / month / day).ok()) return "";
+  if (day <= days_in_month(year, month)) return "";
   if (month == 2 && day == 29) {
     return fmt::format("Invalid date 'February 29' as '{}' is not a leap year", year);
   }

@@ -4,9 +4,11 @@
 //
 // A reader takes one piece after the other off a cursor; the first piece that does not fit makes
 // the whole text unfit.
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
+#include "calendar/dates.h"
 #include "calendar/offset_id.h"
 #include "calendar/time_zone.h"
 
@@ -55,22 +57,9 @@ bool take_clock(Cursor& text, char separator, LocalTime& t) {
          text.take_number(2, t.second);
 }
 
-int days_in_month(const LocalTime& t) {
-  using namespace std::chrono;
-  const auto month_number = static_cast<unsigned>(t.month);
-  return static_cast<int>(static_cast<unsigned>((year(t.year) / month(month_number) / last).day()));
-}
-
 LocalTime next_midnight(const LocalTime& t) {
-  using namespace std::chrono;
-  const sys_days next = sys_days(year(t.year) / t.month / t.day) + days(1);
-  const year_month_day date(next);
-  return {static_cast<int>(date.year()),
-          static_cast<int>(static_cast<unsigned>(date.month())),
-          static_cast<int>(static_cast<unsigned>(date.day())),
-          0,
-          0,
-          0};
+  if (t.day < days_in_month(t.year, t.month)) return {t.year, t.month, t.day + 1};
+  return t.month < 12 ? LocalTime{t.year, t.month + 1, 1} : LocalTime{t.year + 1, 1, 1};
 }
 
 bool fields_in_range(const LocalTime& t) {
@@ -83,12 +72,12 @@ std::optional<LocalTime> lenient(LocalTime t) {
   const bool midnight = t.hour == 24 && t.minute == 0 && t.second == 0;
   if (midnight) t.hour = 0;
   if (t.year < 1 || !fields_in_range(t)) return std::nullopt;
-  t.day = std::min(t.day, days_in_month(t));
+  t.day = std::min(t.day, days_in_month(t.year, t.month));
   return midnight ? next_midnight(t) : t;
 }
 
 bool exists(const LocalTime& t) {
-  return fields_in_range(t) && t.day <= days_in_month(t);
+  return fields_in_range(t) && t.day <= days_in_month(t.year, t.month);
 }
 
 Instant instant_at(const LocalTime& local, int offset_seconds, Duration fraction = Duration(0)) {
