@@ -126,13 +126,27 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += "\\u00";
@@ -148,10 +162,16 @@ void append_quoted(std::string& out, std::string_view text) {
 
 void append_json(std::string& out, const Value& value) {
   switch (value.type()) {
-    case Type::null: out += "null"; break;
-    case Type::boolean: out += value.as_boolean() ? "true" : "false"; break;
+    case Type::null:
+      out += "null";
+      break;
+    case Type::boolean:
+      out += value.as_boolean() ? "true" : "false";
+      break;
     case Type::integer:
-    case Type::big_integer: out += number_text(value); break;
+    case Type::big_integer:
+      out += number_text(value);
+      break;
     case Type::real:
       if (std::isfinite(value.as_real())) {
         out += real_text(value.as_real());
@@ -159,7 +179,9 @@ void append_json(std::string& out, const Value& value) {
         append_quoted(out, real_text(value.as_real()));
       }
       break;
-    case Type::text: append_quoted(out, value.as_text()); break;
+    case Type::text:
+      append_quoted(out, value.as_text());
+      break;
     case Type::array: {
       const char* separator = "[";
       for (const Value& item : value.as_array()) {
@@ -233,9 +255,12 @@ std::string real_text(double number) {
 
 std::string number_text(const Value& number) {
   switch (number.type()) {
-    case Type::integer: return std::to_string(number.as_integer());
-    case Type::big_integer: return number.as_big_integer();
-    default: return real_text(number.as_real());
+    case Type::integer:
+      return std::to_string(number.as_integer());
+    case Type::big_integer:
+      return number.as_big_integer();
+    default:
+      return real_text(number.as_real());
   }
 }
 

@@ -21,25 +21,36 @@ bool equal_members(const Object& a, const Object& b) {
 }  // namespace
 
 Value::Value(std::string text) : data_(std::make_shared<const std::string>(std::move(text))) {}
-Value::Value(BigInteger number)
-    : data_(std::make_shared<const BigInteger>(std::move(number))) {}
+Value::Value(BigInteger number) : data_(std::make_shared<const BigInteger>(std::move(number))) {}
 Value::Value(Array items) : data_(std::make_shared<Array>(std::move(items))) {}
 Value::Value(Object members) : data_(std::make_shared<Object>(std::move(members))) {}
 
-Array& Value::array() { return unshared(std::get<Items>(data_)); }
-Object& Value::object() { return unshared(std::get<Members>(data_)); }
+Array& Value::array() {
+  return unshared(std::get<Items>(data_));
+}
+Object& Value::object() {
+  return unshared(std::get<Members>(data_));
+}
 
 bool operator==(const Value& a, const Value& b) {
   if (a.type() != b.type()) return false;
   switch (a.type()) {
-    case Type::null: return true;
-    case Type::boolean: return a.as_boolean() == b.as_boolean();
-    case Type::integer: return a.as_integer() == b.as_integer();
-    case Type::big_integer: return a.as_big_integer() == b.as_big_integer();
-    case Type::real: return a.as_real() == b.as_real();
-    case Type::text: return a.as_text() == b.as_text();
-    case Type::array: return a.same_as(b) || a.as_array() == b.as_array();
-    case Type::object: return a.same_as(b) || equal_members(a.as_object(), b.as_object());
+    case Type::null:
+      return true;
+    case Type::boolean:
+      return a.as_boolean() == b.as_boolean();
+    case Type::integer:
+      return a.as_integer() == b.as_integer();
+    case Type::big_integer:
+      return a.as_big_integer() == b.as_big_integer();
+    case Type::real:
+      return a.as_real() == b.as_real();
+    case Type::text:
+      return a.as_text() == b.as_text();
+    case Type::array:
+      return a.same_as(b) || a.as_array() == b.as_array();
+    case Type::object:
+      return a.same_as(b) || equal_members(a.as_object(), b.as_object());
   }
   return false;
 }
@@ -59,7 +70,9 @@ Value* Object::find(std::string_view key) {
   return at == kAbsent ? nullptr : &members_[at].value;
 }
 
-void Object::set(std::string_view key, Value value) { (*this)[key] = std::move(value); }
+void Object::set(std::string_view key, Value value) {
+  (*this)[key] = std::move(value);
+}
 
 Value& Object::operator[](std::string_view key) {
   if (Value* found = find(key)) return *found;
@@ -85,8 +98,7 @@ bool Object::erase(std::string_view key) {
 std::size_t Object::position(std::string_view key) const {
   if (index_.empty()) {
     const auto found = std::ranges::find(members_, key, &Member::key);
-    return found == members_.end() ? kAbsent
-                                   : static_cast<std::size_t>(found - members_.begin());
+    return found == members_.end() ? kAbsent : static_cast<std::size_t>(found - members_.begin());
   }
   for (std::size_t slot = std::hash<std::string_view>{}(key);; ++slot) {
     const std::uint32_t entry = index_[slot % index_.size()];
