@@ -6,7 +6,8 @@ while(PAIRS)
   file(READ ${FOLDER}/${file} hex HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "'\\\\x\\1'," bytes "${hex}")
   string(APPEND text "\n// ${file}\ninline constexpr char ${constant}Bytes[] = {${bytes}};\n"
-                     "inline constexpr std::string_view ${constant}(${constant}Bytes, sizeof ${constant}Bytes);\n")
+                     "inline constexpr std::string_view ${constant}(${constant}Bytes, "
+                     "sizeof ${constant}Bytes);\n")
 endwhile()
 string(APPEND text "\n}  // namespace ${NAMESPACE}\n")
 get_filename_component(folder ${OUTPUT} DIRECTORY)

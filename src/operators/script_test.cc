@@ -372,10 +372,12 @@ TEST_P(PythonTest, WritesToTheOutputFileToo) {
 }
 
 TEST_P(PythonTest, RunsAScriptInsteadOfAFunction) {
-  EXPECT_EQ(
-      stored_by(
-          R"json({"py>": null, "v": 5, "script": "import json, sys\np = json.load(open(sys.argv[1]))['params']\njson.dump({'store_params': {'v': p['v'], 'n': len(sys.argv)}}, open(sys.argv[2], 'w'))"})json"),
-      R"({"v":5,"n":3})");
+  const std::string script =
+      "import json, sys\n"
+      "v = json.load(open(sys.argv[1]))['params']['v']\n"
+      "json.dump({'store_params': {'v': v, 'n': len(sys.argv)}}, open(sys.argv[2], 'w'))\n";
+  EXPECT_EQ(stored_by(R"({"py>": null, "v": 5, "script": )" + value::json_quoted(script) + "}"),
+            R"({"v":5,"n":3})");
   EXPECT_EQ(message(execute(R"({"py>": null, "script": "pass"})")),
             "output.json does not exist. Something unexpected error happened. Please check logs. "
             "(runtime)");
@@ -524,10 +526,11 @@ TEST_F(RubyTest, MakesSubtasks) {
 
 TEST_F(RubyTest, RunsAScriptInsteadOfAMethod) {
   write_tasks("");
-  EXPECT_EQ(
-      stored_by(
-          R"json({"rb>": null, "script": "require 'json'\nFile.write(ARGV[1], JSON.dump({'store_params' => {'n' => ARGV.length}}))"})json"),
-      R"({"n":2})");
+  const std::string script =
+      "require 'json'\n"
+      "File.write(ARGV[1], JSON.dump({'store_params' => {'n' => ARGV.length}}))\n";
+  EXPECT_EQ(stored_by(R"({"rb>": null, "script": )" + value::json_quoted(script) + "}"),
+            R"({"n":2})");
 }
 
 TEST_F(RubyTest, ChoosesItsInterpreter) {

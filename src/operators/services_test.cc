@@ -249,7 +249,8 @@ TEST_F(ServicesTest, TreasureDataOptions) {
        "invalid file_format option (config)"},
       {R"("td_result_export>": null, "job_id": 1, "result_connection": "c")",
        "Parameter 'result_settings' is required but not set (config)"},
-      {R"("td_result_export>": null, "job_id": 1, "result_connection": "c", "result_settings": "{}")",
+      {R"("td_result_export>": null, "job_id": 1, "result_connection": "c", )"
+       R"("result_settings": "{}")",
        "The 'td.apikey' secret is missing (config)"},
       {R"("td_ddl>": null, "database": "d", "rename_tables": [{"from": "a", "to": "b.c"}])",
        "'to' option of rename_tables can't include database name (config)",

@@ -3,9 +3,9 @@
     python runner.py [PACKAGE.]MODULE.FUNCTION input.json output.json
 
 input.json holds {"params": ...}. Scripts reach them, and hand results on, through two modules that
-exist only here: `digdag` with the object `env`, and `digdag_env` with the values behind it. What came
-of the call is written to output.json, whether it succeeded or not; a failure then ends the program
-with status 1.
+exist only here: `digdag` with the object `env`, and `digdag_env` with the values behind it. What
+came of the call is written to output.json, whether it succeeded or not; a failure then ends the
+program with status 1.
 """
 from __future__ import print_function, unicode_literals
 
@@ -99,8 +99,8 @@ def attribute(owner, name, description):
 def resolve(command):
     """The class (or None) and the function or method name behind a command.
 
-    The last piece names an attribute of the module that the others name. Where that is no module, the
-    last but one names a class in a shorter one.
+    The last piece names an attribute of the module that the others name. Where that is no module,
+    the last but one names a class in a shorter one.
     """
     pieces = command.split(".")
     module_name = ".".join(pieces[:-1])
@@ -201,8 +201,8 @@ def description(error):
     message = text_of(error)
     if isinstance(error, SystemExit):
         message = (
-            "Failed to call python command with code:%s Possible cause: Invalid python module call, "
-            "duplicate module name with standard library" % message)
+            "Failed to call python command with code:%s Possible cause: Invalid python module "
+            "call, duplicate module name with standard library" % message)
     chunks = traceback.format_exception(*sys.exc_info())
     return {
         "class": type(error).__name__,

@@ -2,8 +2,8 @@
 #
 #   ruby runner.rb [MODULE::CLASS.]METHOD input.json output.json
 #
-# input.json holds {"params": ...}. Scripts reach them, and hand results on, through Digdag.env and the
-# constants of DigdagEnv behind it. What came of the call is written to output.json, whether it
+# input.json holds {"params": ...}. Scripts reach them, and hand results on, through Digdag.env and
+# the constants of DigdagEnv behind it. What came of the call is written to output.json, whether it
 # succeeded or not; a failure then ends the program with status 1.
 
 require 'json'
