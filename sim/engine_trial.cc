@@ -185,7 +185,9 @@ Trial random_trial(std::uint64_t seed) {
   return trial;
 }
 
-std::optional<Problem> run_trial(const Trial& trial) { return Life(trial).live(); }
+std::optional<Problem> run_trial(const Trial& trial) {
+  return Life(trial).live();
+}
 
 Trial shrink(Trial trial) {
   while (shrink_workflow(trial) || shrink_decisions(trial)) {

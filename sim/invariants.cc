@@ -26,21 +26,26 @@ std::string name_of(const Attempt& attempt, TaskIndex task) {
          std::string(state_name(attempt.tasks[task].state)) + ")";
 }
 
-// T1, as far as one event can carry a task: done states are absorbing, and what is not done moves only
-// along the edges of execution.md §6.2.
+// T1, as far as one event can carry a task: done states are absorbing, and what is not done moves
+// only along the edges of execution.md §6.2.
 bool may_become(TaskState from, TaskState to) {
   using enum TaskState;
   if (from == to) return true;
   switch (from) {
-    case blocked: return to != ready && to != error && to != retry_waiting;
-    case ready: return to == running || to == planned;
-    case retry_waiting: return to == running;
+    case blocked:
+      return to != ready && to != error && to != retry_waiting;
+    case ready:
+      return to == running || to == planned;
+    case retry_waiting:
+      return to == running;
     case group_retry_waiting:
-      return to == running || to == planned || to == success || to == canceled ||
-             to == group_error;
-    case running: return to != blocked && to != ready;
-    case planned: return to == group_retry_waiting || engine::is_done(to);
-    default: return false;
+      return to == running || to == planned || to == success || to == canceled || to == group_error;
+    case running:
+      return to != blocked && to != ready;
+    case planned:
+      return to == group_retry_waiting || engine::is_done(to);
+    default:
+      return false;
   }
 }
 
@@ -249,7 +254,8 @@ std::optional<std::string> InvariantChecker::check(const Attempt& attempt,
   }
   seen_.clear();
   for (const Task& row : attempt.tasks) {
-    seen_.push_back({row.state, row.retry_at, row.has(engine::kCancelRequested), row.flags, row.run});
+    seen_.push_back(
+        {row.state, row.retry_at, row.has(engine::kCancelRequested), row.flags, row.run});
   }
   return std::nullopt;
 }

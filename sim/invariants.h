@@ -9,7 +9,8 @@
 
 namespace mogura::sim {
 
-/// Follows one attempt through its life. Each check returns what is wrong, in words; absent: nothing.
+/// Follows one attempt through its life. Each check returns what is wrong, in words; absent:
+/// nothing.
 class InvariantChecker {
  public:
   /// After the attempt was made or an event applied to it.

@@ -19,8 +19,8 @@ TEST(Engine, HoldsItsInvariantsUnderRandomEvents) {
 
 engine::Created sequence_of_two() {
   engine::AttemptSpec spec;
-  spec.tree = workflow::compile(
-      "", "+w", Object{{"+a", Object{{"sh>", "a"}}}, {"+b", Object{{"sh>", "b"}}}});
+  spec.tree = workflow::compile("", "+w",
+                                Object{{"+a", Object{{"sh>", "a"}}}, {"+b", Object{{"sh>", "b"}}}});
   return engine::create_attempt(std::move(spec), Instant{});
 }
 
@@ -39,8 +39,7 @@ TEST(Invariants, SeeADoneStateThatChanges) {
   engine::Created created = sequence_of_two();
   InvariantChecker checker;
   engine::Attempt& attempt = created.attempt;
-  const engine::Changes done =
-      engine::apply(attempt, engine::TaskSucceeded{1, 1, {}}, Instant{});
+  const engine::Changes done = engine::apply(attempt, engine::TaskSucceeded{1, 1, {}}, Instant{});
   EXPECT_EQ(checker.check(attempt, done, Instant{}), std::nullopt);
   attempt.tasks[1].state = engine::TaskState::blocked;
   const auto problem = checker.check(created.attempt, {}, Instant{});

@@ -8,7 +8,9 @@ namespace {
 constexpr int kMaxDepth = 3;
 constexpr std::size_t kMaxChildren = 4;
 
-std::string child_name(std::size_t at) { return std::string("+") + static_cast<char>('a' + at); }
+std::string child_name(std::size_t at) {
+  return std::string("+") + static_cast<char>('a' + at);
+}
 
 Object random_params(Random& random) {
   Object params;
@@ -64,7 +66,9 @@ Object random_group(Random& random, int depth) {
 
 }  // namespace
 
-Object random_workflow(Random& random) { return random_group(random, 0); }
+Object random_workflow(Random& random) {
+  return random_group(random, 0);
+}
 
 engine::TaskResult random_result(Random& random) {
   engine::TaskResult result;

@@ -18,19 +18,6 @@ constexpr std::size_t kMaxClaim = 100;
 
 using SteadyClock = std::chrono::steady_clock;
 
-// One execution of a task, from its claim to its report.
-struct Execution {
-  store::Claim claim;
-  std::string label;
-  std::shared_ptr<TaskLog> log;
-  std::unique_ptr<operators::TaskRun> run;
-  std::atomic<bool> canceled = false;
-  std::atomic<bool> fenced = false;  // its lease is lost: it reports to nobody
-
-  Mutex mutex;
-  std::optional<command::CommandId> command MOGURA_GUARDED_BY(mutex);
-};
-
 engine::Event event_of(const store::Claim& claim, operators::TaskRun::Outcome outcome) {
   if (auto* done = std::get_if<operators::Done>(&outcome)) {
     return engine::TaskSucceeded{claim.task, claim.run, std::move(done->result)};
@@ -38,13 +25,25 @@ engine::Event event_of(const store::Claim& claim, operators::TaskRun::Outcome ou
   if (auto* poll = std::get_if<operators::Poll>(&outcome)) {
     return engine::TaskRetry{claim.task, claim.run, poll->interval, std::move(poll->state)};
   }
-  return engine::TaskFailed{claim.task, claim.run,
-                            std::get<operators::Failure>(outcome).error};
+  return engine::TaskFailed{claim.task, claim.run, std::get<operators::Failure>(outcome).error};
 }
 
 }  // namespace
 
 struct Agent::Impl {
+  // One execution of a task, from its claim to its report.
+  struct Execution {
+    store::Claim claim;
+    std::string label;
+    std::shared_ptr<TaskLog> log;
+    std::unique_ptr<operators::TaskRun> run;
+    std::atomic<bool> canceled = false;
+    std::atomic<bool> fenced = false;  // its lease is lost: it reports to nobody
+
+    Mutex mutex;
+    std::optional<command::CommandId> command MOGURA_GUARDED_BY(mutex);
+  };
+
   Impl(Dependencies given, Options given_options)
       : dependencies(std::move(given)), options(std::move(given_options)), pool({}) {}
 
@@ -120,8 +119,8 @@ void Agent::Impl::fence() {
     execution->fenced = true;
     end_command(*execution);
   }
-  lease = dependencies.store.open_lease(options.name,
-                                        dependencies.clock.now() + options.lease_time);
+  lease =
+      dependencies.store.open_lease(options.name, dependencies.clock.now() + options.lease_time);
 }
 
 void Agent::Impl::claim_tasks() {
@@ -219,7 +218,9 @@ void Agent::Impl::end_command(Execution& execution) {
 Agent::Agent(Dependencies dependencies, Options options)
     : impl_(std::make_unique<Impl>(std::move(dependencies), std::move(options))) {}
 
-Agent::~Agent() { stop(); }
+Agent::~Agent() {
+  stop();
+}
 
 void Agent::start() {
   impl_->lease = impl_->dependencies.store.open_lease(
@@ -236,7 +237,7 @@ void Agent::stop() {
   impl_->changed.notify_all();
   if (!impl_->thread.joinable()) return;
   impl_->thread.join();
-  std::vector<std::shared_ptr<Execution>> left;
+  std::vector<std::shared_ptr<Impl::Execution>> left;
   {
     MutexLock lock(impl_->mutex);
     for (const auto& [entry, execution] : impl_->running) left.push_back(execution);
@@ -253,10 +254,12 @@ void Agent::stop() {
   impl_->dependencies.store.close_lease(impl_->lease);
 }
 
-void Agent::wake() { impl_->request_claim(); }
+void Agent::wake() {
+  impl_->request_claim();
+}
 
 void Agent::cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) {
-  std::shared_ptr<Execution> found;
+  std::shared_ptr<Impl::Execution> found;
   {
     MutexLock lock(impl_->mutex);
     for (const auto& [entry, execution] : impl_->running) {

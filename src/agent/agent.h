@@ -1,8 +1,8 @@
 // An agent: claims queued tasks, runs them, reports what came of them (execution.md §10).
 //
-// A task's operator runs on a worker thread only while it computes or talks to the outside; while its
-// command runs, no thread waits for it. The agent holds one lease; when it cannot renew it in time it
-// ends its own tasks before anyone else may take them.
+// A task's operator runs on a worker thread only while it computes or talks to the outside; while
+// its command runs, no thread waits for it. The agent holds one lease; when it cannot renew it in
+// time it ends its own tasks before anyone else may take them.
 #pragma once
 
 #include <chrono>
@@ -18,15 +18,14 @@
 namespace mogura::agent {
 
 struct Options {
-  std::string name;      // `agent.id`
-  int max_tasks = 0;     // `agent.max-task-threads`; 0: no limit
+  std::string name;   // `agent.id`
+  int max_tasks = 0;  // `agent.max-task-threads`; 0: no limit
   std::chrono::milliseconds heartbeat_interval{3'000};
   std::chrono::milliseconds lease_time{10'000};
 };
 
 /// What an agent reports: an event of a task, with the queue entry that it held.
-using Report =
-    std::function<void(AttemptId, engine::Event, std::optional<store::Ownership>)>;
+using Report = std::function<void(AttemptId, engine::Event, std::optional<store::Ownership>)>;
 
 struct Dependencies {
   store::Store& store;

@@ -83,14 +83,17 @@ WorkerPool::WorkerPool(Options options) : impl_(std::make_unique<Impl>(options))
   impl_->watcher = std::thread([this] { impl_->watch(); });
 }
 
-WorkerPool::~WorkerPool() { stop(); }
+WorkerPool::~WorkerPool() {
+  stop();
+}
 
 void WorkerPool::submit(std::function<void()> job) {
   {
     MutexLock lock(impl_->mutex);
     if (impl_->jobs.empty()) impl_->last_taken = SteadyClock::now();
     impl_->jobs.push_back(std::move(job));
-    const bool too_few = impl_->threads.size() < static_cast<std::size_t>(impl_->options.min_threads);
+    const bool too_few =
+        impl_->threads.size() < static_cast<std::size_t>(impl_->options.min_threads);
     if (impl_->idle == 0 && too_few) impl_->add_thread();
   }
   impl_->jobs_changed.notify_one();

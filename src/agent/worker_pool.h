@@ -1,8 +1,8 @@
 // Threads for short jobs that now and then block.
 //
-// A few threads are enough for jobs that only compute. While jobs wait and no thread has taken one for
-// a moment, all of them are blocked by something outside (an HTTP exchange, a mail server): then one
-// more thread is started, up to a limit. Threads that are idle for long end.
+// A few threads are enough for jobs that only compute. While jobs wait and no thread has taken one
+// for a moment, all of them are blocked by something outside (an HTTP exchange, a mail server):
+// then one more thread is started, up to a limit. Threads that are idle for long end.
 #pragma once
 
 #include <functional>

@@ -22,7 +22,9 @@ void append_causes(const Error& error, std::string& text) {
 Error::Error(std::string kind, std::string message, std::vector<Error> causes)
     : kind_(std::move(kind)), message_(std::move(message)), causes_(std::move(causes)) {}
 
-std::string Error::text() const { return with_kind(*this); }
+std::string Error::text() const {
+  return with_kind(*this);
+}
 
 std::string Error::chain() const {
   std::string text = with_kind(*this);

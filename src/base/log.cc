@@ -51,7 +51,9 @@ LogScope::LogScope(std::string label, std::shared_ptr<TaskLog> task_log)
   innermost_scope = this;
 }
 
-LogScope::~LogScope() { innermost_scope = outer_; }
+LogScope::~LogScope() {
+  innermost_scope = outer_;
+}
 
 std::shared_ptr<TaskLog> LogScope::current_task_log() {
   return innermost_scope != nullptr ? innermost_scope->task_log_ : nullptr;

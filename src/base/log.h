@@ -4,9 +4,9 @@
 //   logger.info("Using session {}.", path);
 //
 // A line carries the time, the level, the label of the thread (`main`, or the task that it works
-// for) and the component's name (cli.md §8). Where a line goes is decided once, by install_log(): to
-// the console, to a file. While a LogScope is alive its thread's lines bear the scope's label and go
-// to the scope's task log as well (cli.md §8.4, §8.5).
+// for) and the component's name (cli.md §8). Where a line goes is decided once, by install_log():
+// to the console, to a file. While a LogScope is alive its thread's lines bear the scope's label
+// and go to the scope's task log as well (cli.md §8.4, §8.5).
 #pragma once
 
 #include <fmt/core.h>

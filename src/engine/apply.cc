@@ -61,8 +61,7 @@ class EventHandler {
     row.state_params = event.state_params;
     machine_.set_state(event.task, TaskState::retry_waiting);
     // A canceled task comes back at once, to be cleaned up.
-    row.retry_at =
-        row.has(kCancelRequested) ? machine_.now() : machine_.now() + event.interval;
+    row.retry_at = row.has(kCancelRequested) ? machine_.now() : machine_.now() + event.interval;
     attempt_.timers.emplace(*row.retry_at, event.task);
   }
 
@@ -142,8 +141,11 @@ class EventHandler {
       if (subtask_root != kNone) machine_.add_upstream(check_root, subtask_root);
       machine_.may_start(check_root);
     }
-    set_output(task, {result.subtask_config, result.export_params, result.reset_store_params,
-                      result.store_params, {}});
+    set_output(task, {result.subtask_config,
+                      result.export_params,
+                      result.reset_store_params,
+                      result.store_params,
+                      {}});
     if (!result.store_params.empty() || !result.reset_store_params.empty()) {
       note_stores(attempt_, task);
     }
@@ -164,8 +166,8 @@ class EventHandler {
     }
   }
 
-  // A retry-waiting task goes on: an operator runs again, a group does another round, unless it is to
-  // be canceled.
+  // A retry-waiting task goes on: an operator runs again, a group does another round, unless it is
+  // to be canceled.
   void wake(TaskIndex task) {
     Task& row = machine_.row(task);
     if (row.kind == TaskKind::task) {

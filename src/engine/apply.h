@@ -4,8 +4,8 @@
 //   // store created.attempt, queue created.changes.to_run
 //   Changes changes = apply(attempt, TaskSucceeded{3, 1, result}, now);
 //
-// Pure: no input or output, clock, randomness or templates. An event costs time in proportion to what
-// it changes.
+// Pure: no input or output, clock, randomness or templates. An event costs time in proportion to
+// what it changes.
 #pragma once
 
 #include "engine/event.h"

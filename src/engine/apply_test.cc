@@ -109,7 +109,8 @@ TEST(ErrorTask, RunsAfterAFailureAndChangesNothing) {
 }
 
 TEST(ErrorTask, OfAGroupSeesStoresAndTheMergedErrors) {
-  TestAttempt w("{_parallel: true, _error: {echo>: e, _export: {v: 0}}, +a: {sh>: a}, +b: {sh>: b}}");
+  TestAttempt w(
+      "{_parallel: true, _error: {echo>: e, _export: {v: 0}}, +a: {sh>: a}, +b: {sh>: b}}");
   TaskResult stores;
   stores.store_params = {{"v", 1}};
   w.succeed("+a", stores);
@@ -192,7 +193,8 @@ TEST(Results, ThatComeTwiceOrLateAreIgnored) {
 }
 
 TEST(Kill, EndsWhatRunsAndStartsNothing) {
-  TestAttempt w("{_parallel: true, _error: {sh>: e}, +a: {sh>: a}, +s: {+b: {sh>: b}, +c: {sh>: c}}}");
+  TestAttempt w(
+      "{_parallel: true, _error: {sh>: e}, +a: {sh>: a}, +s: {+b: {sh>: b}, +c: {sh>: c}}}");
   const Changes changes = w.happen(Kill{});
   EXPECT_EQ(changes.to_cancel.size(), 2u);
   w.succeed("+a");
@@ -204,7 +206,8 @@ TEST(Kill, EndsWhatRunsAndStartsNothing) {
 }
 
 TEST(Kill, WakesWhatWaitsForARetry) {
-  TestAttempt w("{_parallel: true, +p: {wait>: 1h}, +g: {_retry: {limit: 1, interval: 3600}, +a: {sh>: a}}}");
+  TestAttempt w(
+      "{_parallel: true, +p: {wait>: 1h}, +g: {_retry: {limit: 1, interval: 3600}, +a: {sh>: a}}}");
   w.retry("+p", seconds(3600));
   w.fail("+g+a");
   w.happen(Kill{});
@@ -228,8 +231,8 @@ TEST(Sla, AddsItsTasksToARunningAttempt) {
 
 TEST(Resume, TakesOverWhatHadSucceeded) {
   AttemptSpec spec;
-  spec.tree = workflow::compile(
-      "", "+w", workflow::parse_yaml("{+a: {sh>: a}, +b: {sh>: b}}").as_object());
+  spec.tree =
+      workflow::compile("", "+w", workflow::parse_yaml("{+a: {sh>: a}, +b: {sh>: b}}").as_object());
   spec.resumed["+w+a"] = {{}, {{"v", 1}}};
   Created created = create_attempt(std::move(spec), Instant{});
   ASSERT_EQ(created.changes.to_run, std::vector<TaskIndex>{2});

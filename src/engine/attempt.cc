@@ -34,8 +34,9 @@ void link_row(Attempt& attempt, TaskIndex task) {
 
 std::string_view state_name(TaskState state) {
   static constexpr std::string_view kNames[] = {
-      "blocked", "ready",       "retry_waiting", "group_retry_waiting", "running",
-      "planned", "group_error", "success",       "error",               "canceled"};
+      "blocked", "ready",   "retry_waiting", "group_retry_waiting",
+      "running", "planned", "group_error",   "success",
+      "error",   "canceled"};
   return kNames[static_cast<std::size_t>(state)];
 }
 

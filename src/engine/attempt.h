@@ -1,12 +1,13 @@
-// An attempt as a value: its task tree, the state of each task, what tasks stored (execution.md §6).
+// An attempt as a value: its task tree, the state of each task, what tasks stored (execution.md
+// §6).
 //
 // The rows of the tasks are what a store keeps; the links between them (children, who waits for
 // whom, timers) are derived and can be rebuilt from the rows. Only apply() (engine/apply.h) changes
 // an attempt.
 //
-// A task waits for a barrier: a set of siblings that must all succeed. Members of one parallel chunk
-// share their barrier, so a chunk of a thousand tasks after another thousand has one set of a thousand
-// members, not a million links.
+// A task waits for a barrier: a set of siblings that must all succeed. Members of one parallel
+// chunk share their barrier, so a chunk of a thousand tasks after another thousand has one set of a
+// thousand members, not a million links.
 #pragma once
 
 #include <cstdint>
@@ -44,7 +45,9 @@ enum class TaskState : std::uint8_t {
   canceled = 9,
 };
 
-inline bool is_done(TaskState state) { return state >= TaskState::group_error; }
+inline bool is_done(TaskState state) {
+  return state >= TaskState::group_error;
+}
 inline bool is_error(TaskState state) {
   return state == TaskState::group_error || state == TaskState::error;
 }
@@ -98,8 +101,8 @@ struct TaskLinks {
   TaskIndex last_child = kNone;
   TaskIndex next_sibling = kNone;
   std::uint32_t progressing_children = 0;
-  bool child_failed = false;     // some child is or was in error
-  bool subtree_stores = false;   // it or a descendant stored or reset something
+  bool child_failed = false;    // some child is or was in error
+  bool subtree_stores = false;  // it or a descendant stored or reset something
   std::vector<BarrierIndex> member_of;
   Value params_inside;  // cache of engine/params.h: what children start from; null: unknown
 };
@@ -120,9 +123,9 @@ struct Attempt {
   std::int64_t id = 0;  // for messages
 
   // Rows.
-  std::vector<Task> tasks;                         // 0 is the root; parents before children
-  std::vector<std::vector<TaskIndex>> barriers;    // members, ascending
-  Object base_params;  // layers 1-3 of language.md §10.1
+  std::vector<Task> tasks;                       // 0 is the root; parents before children
+  std::vector<std::vector<TaskIndex>> barriers;  // members, ascending
+  Object base_params;                            // layers 1-3 of language.md §10.1
   std::map<std::string, ResumedTask, std::less<>> resumed;  // by full name
   std::int64_t max_tasks = 1000;
   bool cancel_requested = false;

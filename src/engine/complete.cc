@@ -31,17 +31,17 @@ std::optional<std::chrono::seconds> group_retry_delay(Machine& machine, TaskInde
     return retry_delay(policy,
                        row.state_params.is_object() ? retries_in(row.state_params.as_object()) : 0);
   } catch (const ConfigError& error) {
-    machine.note(LogLevel::warn, task,
-                 "Ignore retry parameter because of invalid retry configuration. " +
-                     error.message());
+    machine.note(
+        LogLevel::warn, task,
+        "Ignore retry parameter because of invalid retry configuration. " + error.message());
     return std::nullopt;
   }
 }
 
 void wait_for_next_round(Machine& machine, TaskIndex task, std::chrono::seconds delay) {
   Task& row = machine.row(task);
-  row.state_params = with_one_more_retry(
-      row.state_params.is_object() ? row.state_params.as_object() : Object{});
+  row.state_params =
+      with_one_more_retry(row.state_params.is_object() ? row.state_params.as_object() : Object{});
   machine.set_state(task, TaskState::group_retry_waiting);
   row.retry_at = machine.now() + delay;
   machine.attempt().timers.emplace(*row.retry_at, task);
@@ -52,7 +52,6 @@ void add_failure_alert(Machine& machine, TaskIndex root) {
                 Object{{"_type", "notify"}, {"_command", "Workflow session attempt failed"}},
                 TaskFlag{}, TaskLimit::exempt);
 }
-
 
 void fail_because_of_children(Machine& machine, TaskIndex task) {
   if (const auto delay = group_retry_delay(machine, task)) {
@@ -67,7 +66,8 @@ void fail_because_of_children(Machine& machine, TaskIndex task) {
   if (own_setting(machine.row(task), "_error") != nullptr) {
     Object stores;
     merge_descendant_stores(machine.attempt(), task, stores);
-    added |= add_error_task(machine, task, merged_descendant_errors(machine.attempt(), task), stores);
+    added |=
+        add_error_task(machine, task, merged_descendant_errors(machine.attempt(), task), stores);
   }
   if (added) {
     machine.row(task).flags |= kDelayedGroupError;
@@ -88,9 +88,9 @@ const Value* own_setting(const Task& task, std::string_view key) {
 void check_task_limit(const Attempt& attempt, std::size_t adding) {
   const std::size_t current = std::max<std::size_t>(attempt.tasks.size(), 1);
   if (current + adding <= static_cast<std::size_t>(attempt.max_tasks)) return;
-  throw Error("task limit exceeded",
-              "Too many tasks. Limit: " + std::to_string(attempt.max_tasks) +
-                  ", Current: " + std::to_string(current) + ", Adding: " + std::to_string(adding));
+  throw Error("task limit exceeded", "Too many tasks. Limit: " + std::to_string(attempt.max_tasks) +
+                                         ", Current: " + std::to_string(current) +
+                                         ", Adding: " + std::to_string(adding));
 }
 
 TaskIndex add_generated(Machine& machine, TaskIndex task, std::string_view suffix,

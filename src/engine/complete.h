@@ -19,8 +19,8 @@ enum class TaskLimit { applies, exempt };
 TaskIndex add_generated(Machine& machine, TaskIndex task, std::string_view suffix,
                         const Object& config, TaskFlag flags, TaskLimit limit);
 
-/// `_check`, `_error` or `_retry` of a task: its own key, else that of its own `_export`; null where
-/// there is none.
+/// `_check`, `_error` or `_retry` of a task: its own key, else that of its own `_export`; null
+/// where there is none.
 const Value* own_setting(const Task& task, std::string_view key);
 
 /// Throws Error of kind "task limit exceeded" (language.md §15).

@@ -12,8 +12,8 @@
 
 namespace mogura::engine {
 
-/// The run `run` of a task ended well. A result of another run, or of a task that is not running, is
-/// ignored: messages may come twice or late.
+/// The run `run` of a task ended well. A result of another run, or of a task that is not running,
+/// is ignored: messages may come twice or late.
 struct TaskSucceeded {
   TaskIndex task;
   std::int32_t run;
@@ -50,8 +50,8 @@ struct Note {
 };
 
 struct Changes {
-  std::vector<TaskIndex> changed;  // rows that changed or were added; may name a row twice
-  std::vector<TaskIndex> to_run;   // to be queued, each for its current run
+  std::vector<TaskIndex> changed;    // rows that changed or were added; may name a row twice
+  std::vector<TaskIndex> to_run;     // to be queued, each for its current run
   std::vector<TaskIndex> to_cancel;  // running tasks that are to be ended
   std::vector<Note> notes;
   bool applied = false;   // false: the event was ignored

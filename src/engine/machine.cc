@@ -27,8 +27,8 @@ void take_over(const ResumedTask& resumed, Instant now, Task& row) {
   row.updated_at = now;
 }
 
-// The tasks below `group` that another round runs again, ascending: those of the definition, but not
-// what operators generated below ^sub.
+// The tasks below `group` that another round runs again, ascending: those of the definition, but
+// not what operators generated below ^sub.
 std::vector<TaskIndex> copied_tasks(const Attempt& attempt, TaskIndex group) {
   std::vector<TaskIndex> found;
   std::vector<TaskIndex> open{group};
@@ -136,8 +136,8 @@ void Machine::copy_children(TaskIndex group) {
     copy.parent = copies.at(row(original).parent);
     copy.updated_at = now_;
     if (const BarrierIndex barrier = row(original).waits_for; barrier != kNone) {
-      const auto [known, is_new] = barrier_copies.try_emplace(
-          barrier, static_cast<BarrierIndex>(attempt_.barriers.size()));
+      const auto [known, is_new] =
+          barrier_copies.try_emplace(barrier, static_cast<BarrierIndex>(attempt_.barriers.size()));
       if (is_new) {
         std::vector<TaskIndex> members;
         for (const TaskIndex member : attempt_.barriers[barrier]) {
@@ -176,8 +176,7 @@ void Machine::try_start(TaskIndex task) {
   const Task& candidate = row(task);
   if (candidate.state != TaskState::blocked) return;
   if (candidate.parent != kNone && row(candidate.parent).state != TaskState::planned) return;
-  if (candidate.waits_for != kNone &&
-      attempt_.barrier_links[candidate.waits_for].unfinished > 0) {
+  if (candidate.waits_for != kNone && attempt_.barrier_links[candidate.waits_for].unfinished > 0) {
     return;
   }
   if (candidate.kind == TaskKind::group) {

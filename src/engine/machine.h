@@ -1,8 +1,8 @@
 // The task state machine over an attempt's links: what one change of state sets off in the tree.
 //
-// A change is carried through by two worklists, so that neither long sequences nor deep trees recurse:
-// tasks that may have become free to start, and tasks that may have become complete. Starts go first:
-// a group is complete only when nothing below it can start any more.
+// A change is carried through by two worklists, so that neither long sequences nor deep trees
+// recurse: tasks that may have become free to start, and tasks that may have become complete.
+// Starts go first: a group is complete only when nothing below it can start any more.
 #pragma once
 
 #include <deque>

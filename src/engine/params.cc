@@ -7,8 +7,8 @@
 //
 // at(T) depends on T only through its barrier, so each barrier keeps it; inside(N) is kept by N. A
 // barrier with one member (a sequence), or whose members all wait for one other barrier (a chunk),
-// continues from what that one has: in a sequence of n tasks each step costs the stores of one task.
-// Where nothing was stored the very same object is handed on.
+// continues from what that one has: in a sequence of n tasks each step costs the stores of one
+// task. Where nothing was stored the very same object is handed on.
 #include "engine/params.h"
 
 #include <algorithm>
@@ -45,9 +45,8 @@ struct Continued {
 Continued continued_from(const Attempt& attempt, BarrierIndex barrier) {
   const std::vector<TaskIndex>& members = attempt.barriers[barrier];
   const BarrierIndex first = attempt.tasks[members.front()].waits_for;
-  const bool shared = std::ranges::all_of(members, [&](TaskIndex member) {
-    return attempt.tasks[member].waits_for == first;
-  });
+  const bool shared = std::ranges::all_of(
+      members, [&](TaskIndex member) { return attempt.tasks[member].waits_for == first; });
   return {first, shared};
 }
 
@@ -90,8 +89,8 @@ const Value& params_at_barrier(Attempt& attempt, BarrierIndex barrier) {
     }
     const Continued from = continued_from(attempt, at);
     if (!from.shared) {
-      params = with_subtree_stores(attempt, params_inside(attempt, parent),
-                                   tasks_before(attempt, at));
+      params =
+          with_subtree_stores(attempt, params_inside(attempt, parent), tasks_before(attempt, at));
       attempt.barrier_links[at].params = params;
       break;
     }

@@ -6,9 +6,9 @@
 
 namespace mogura::engine {
 
-/// Layers 1-5 of language.md §10.1 for a task whose parent is open and whose upstreams have succeeded.
-/// Shared with other tasks where they see the same. Throws ConfigError where a reset path leads
-/// through a value that is no object.
+/// Layers 1-5 of language.md §10.1 for a task whose parent is open and whose upstreams have
+/// succeeded. Shared with other tasks where they see the same. Throws ConfigError where a reset
+/// path leads through a value that is no object.
 Value task_params(Attempt& attempt, TaskIndex task);
 
 /// The stores of all descendants of `task` in depth-first id order, merged onto `params`.

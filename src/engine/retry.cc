@@ -13,9 +13,8 @@ namespace {
 constexpr std::string_view kRetryCountKey = "retry_count";
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
+  return std::ranges::equal(
+      a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 RetryPolicy parse_retry_object(const Object& config) {
@@ -61,8 +60,8 @@ std::optional<std::chrono::seconds> retry_delay(const RetryPolicy& policy, int r
 int retries_in(const Object& state_params) {
   const Value* count = state_params.find(kRetryCountKey);
   if (count == nullptr || !count->is_integer()) return 0;
-  return static_cast<int>(std::clamp<std::int64_t>(count->as_integer(), 0,
-                                                   std::numeric_limits<int>::max() - 1));
+  return static_cast<int>(
+      std::clamp<std::int64_t>(count->as_integer(), 0, std::numeric_limits<int>::max() - 1));
 }
 
 Object with_one_more_retry(Object state_params) {

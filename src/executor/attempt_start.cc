@@ -17,8 +17,7 @@ calendar::TimeZone zone_of(const workflow::Definition& definition) {
 void set_neighbours(Object& params, const Object& definition, Instant session_time,
                     const calendar::TimeZone& zone) {
   if (!definition.contains("schedule")) return;
-  const auto schedule =
-      calendar::make_schedule(value::get_object(definition, "schedule"), zone);
+  const auto schedule = calendar::make_schedule(value::get_object(definition, "schedule"), zone);
   params.set("last_session_time",
              calendar::iso_time(schedule->last(session_time).session_time, zone));
   params.set("next_session_time",

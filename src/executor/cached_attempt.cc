@@ -113,8 +113,7 @@ void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
     }
   }
   try {
-    const operators::TaskRequest request =
-        cached.requests.make(cached.info, cached.attempt, task);
+    const operators::TaskRequest request = cached.requests.make(cached.info, cached.attempt, task);
     if (runs_inline(request)) {
       cached.inline_tasks.push_back(task);
     } else {
@@ -124,8 +123,8 @@ void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
     const LogScope scope(operators::task_label(label_request(cached, task)));
     logger.error("Configuration error at task {}: {}", row.full_name, error.chain());
     cached.events.push_back(
-        {engine::TaskFailed{
-             task, run, Object{{"message", error.text()}, {"stacktrace", error.chain()}}},
+        {engine::TaskFailed{task, run,
+                            Object{{"message", error.text()}, {"stacktrace", error.chain()}}},
          {}});
   }
 }

@@ -1,4 +1,5 @@
-// An attempt that an executor works on: its tree, and what has happened to it but is not stored yet.
+// An attempt that an executor works on: its tree, and what has happened to it but is not stored
+// yet.
 #pragma once
 
 #include <deque>

@@ -17,14 +17,14 @@ constexpr std::size_t kMaxDueAttempts = 100;
 // An error outside of any attempt, as a store that is out of reach, is tried again after this.
 constexpr std::chrono::seconds kPauseAfterError{1};
 
-struct Post {
-  AttemptId attempt;
-  PostedEvent event;
-};
-
 }  // namespace
 
 struct Executor::Impl {
+  struct Post {
+    AttemptId attempt;
+    PostedEvent event;
+  };
+
   explicit Impl(Dependencies given) : dependencies(std::move(given)), runner(dependencies) {}
 
   CachedAttempt* cached(AttemptId id);
@@ -122,8 +122,8 @@ void Executor::Impl::commit(std::vector<AttemptWork>& works) {
   commits.reserve(works.size());
   for (AttemptWork& work : works) {
     commits.push_back({work.cached->info.id, work.cached->version, &work.cached->attempt,
-                       work.changed, std::move(work.enqueue), work.completed,
-                       wake_of(*work.cached), work.monitor_fired});
+                       work.changed, std::move(work.enqueue), work.completed, wake_of(*work.cached),
+                       work.monitor_fired});
   }
   std::vector<store::CommitResult> results;
   try {
@@ -138,9 +138,15 @@ void Executor::Impl::commit(std::vector<AttemptWork>& works) {
   }
   for (std::size_t i = 0; i < works.size(); ++i) {
     switch (results[i]) {
-      case store::CommitResult::committed: finish(works[i]); break;
-      case store::CommitResult::version_conflict: redo(works[i], false); break;
-      case store::CommitResult::claim_lost: redo(works[i], true); break;
+      case store::CommitResult::committed:
+        finish(works[i]);
+        break;
+      case store::CommitResult::version_conflict:
+        redo(works[i], false);
+        break;
+      case store::CommitResult::claim_lost:
+        redo(works[i], true);
+        break;
     }
   }
 }
@@ -169,8 +175,9 @@ void Executor::Impl::finish(AttemptWork& work) {
   }
 }
 
-// Nothing of the work counts: what was posted is applied to the newest version. A claim that was lost
-// would be refused again, so each claim gets a commit of its own, and one that fails alone is dropped.
+// Nothing of the work counts: what was posted is applied to the newest version. A claim that was
+// lost would be refused again, so each claim gets a commit of its own, and one that fails alone is
+// dropped.
 void Executor::Impl::redo(AttemptWork& work, bool claims_alone) {
   const AttemptId id = work.cached->info.id;
   std::vector<Post> again;
@@ -219,26 +226,27 @@ bool Executor::Impl::wait_for_work(std::optional<Instant> wake) {
 Executor::Executor(Dependencies dependencies)
     : impl_(std::make_unique<Impl>(std::move(dependencies))) {}
 
-Executor::~Executor() { stop(); }
+Executor::~Executor() {
+  stop();
+}
 
 Executor::Started Executor::start_attempt(const StartRequest& request) {
   store::Store& store = impl_->dependencies.store;
   const ProjectId project = request.workflow.project;
   const std::string& workflow = request.workflow.definition.name;
   const auto existing = [&] {
-    return store.find_attempt(project, workflow, request.session_time,
-                              request.retry_attempt_name);
+    return store.find_attempt(project, workflow, request.session_time, request.retry_attempt_name);
   };
   if (const auto found = existing()) return {*found, false};
 
   const store::AttemptIds ids = store.reserve_ids(project, workflow, request.session_time);
   Prepared prepared =
       prepare_attempt(request, ids, impl_->dependencies.limits, impl_->dependencies.clock.now());
-  executor_logger.info("Starting a new session project id={} workflow name={} session_time={}",
-                       project.value, workflow,
-                       calendar::iso_time(request.session_time,
-                                          *calendar::TimeZone::find(
-                                              request.workflow.definition.timezone)));
+  executor_logger.info(
+      "Starting a new session project id={} workflow name={} session_time={}", project.value,
+      workflow,
+      calendar::iso_time(request.session_time,
+                         *calendar::TimeZone::find(request.workflow.definition.timezone)));
   // Its first tasks are dispatched by the executor's thread, as those of a loaded attempt are.
   prepared.attempt.wake_at = impl_->dependencies.clock.now();
   if (const auto raced = store.insert_attempt(prepared.attempt)) return {*raced, false};
@@ -250,8 +258,7 @@ Executor::Started Executor::start_attempt(const StartRequest& request) {
   return {{ids.attempt, ids.session, false, false}, true};
 }
 
-void Executor::post(AttemptId attempt, engine::Event event,
-                    std::optional<store::Ownership> claim) {
+void Executor::post(AttemptId attempt, engine::Event event, std::optional<store::Ownership> claim) {
   {
     MutexLock lock(impl_->mutex);
     impl_->posts.push_back({attempt, {std::move(event), claim}});

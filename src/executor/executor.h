@@ -2,15 +2,14 @@
 // whoever watches (DESIGN.md §1-2).
 //
 // Events of many attempts are taken together: applied to the cached trees, their changes written in
-// one commit, then the effects sent. Operators that only compute run inside, between two events. Any
-// number of executors may work on one store: an attempt that another one moved is loaded again and its
-// events are applied anew.
+// one commit, then the effects sent. Operators that only compute run inside, between two events.
+// Any number of executors may work on one store: an attempt that another one moved is loaded again
+// and its events are applied anew.
 //
 //   Executor executor(dependencies);
-//   executor.start();                                       // or step it: while (executor.run_batch());
-//   auto started = executor.start_attempt(request);
-//   executor.post(attempt, engine::TaskSucceeded{...}, claim);  // what an agent reports
-//   executor.stop();
+//   executor.start();                                       // or step it: while
+//   (executor.run_batch()); auto started = executor.start_attempt(request); executor.post(attempt,
+//   engine::TaskSucceeded{...}, claim);  // what an agent reports executor.stop();
 #pragma once
 
 #include <functional>

@@ -12,8 +12,12 @@ calendar::TimeZone zone_named(const std::string& id) {
   return *zone;
 }
 
-std::int64_t micros(Instant time) { return time.time_since_epoch().count(); }
-Instant instant(const Value& micros) { return Instant(Duration(micros.as_integer())); }
+std::int64_t micros(Instant time) {
+  return time.time_since_epoch().count();
+}
+Instant instant(const Value& micros) {
+  return Instant(Duration(micros.as_integer()));
+}
 
 }  // namespace
 

@@ -26,7 +26,9 @@ class TaskRequests {
 };
 
 /// The number of a task in messages, logs and temporary names.
-inline std::int64_t task_id(engine::TaskIndex task) { return std::int64_t{task} + 1; }
+inline std::int64_t task_id(engine::TaskIndex task) {
+  return std::int64_t{task} + 1;
+}
 
 /// A request as a Value, and back: how it travels in the queue.
 Value to_value(const operators::TaskRequest& request);

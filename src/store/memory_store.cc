@@ -121,7 +121,8 @@ void MemoryStore::enqueue(AttemptId attempt, std::vector<NewEntry> entries) {
     if (entry_ids_.contains(key)) continue;
     const EntryId id{++last_entry_};
     entry_ids_.emplace(key, id);
-    entries_.emplace(id, EntryRow{attempt, added.task, added.run, std::move(added.payload), {}, {}});
+    entries_.emplace(id,
+                     EntryRow{attempt, added.task, added.run, std::move(added.payload), {}, {}});
     waiting_.insert(id);
   }
 }
@@ -143,8 +144,8 @@ std::vector<CommitResult> MemoryStore::commit(std::span<const Commit> commits) {
 CommitResult MemoryStore::commit_one(const Commit& commit) {
   AttemptRow& row = attempts_.at(commit.attempt);
   if (row.version != commit.version) return CommitResult::version_conflict;
-  const bool owned = std::ranges::all_of(
-      commit.completed, [this](const Ownership& claim) { return owns(claim); });
+  const bool owned =
+      std::ranges::all_of(commit.completed, [this](const Ownership& claim) { return owns(claim); });
   if (!owned) return CommitResult::claim_lost;
 
   ++row.version.value;

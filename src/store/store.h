@@ -1,10 +1,10 @@
 // What outlives a process: sessions, attempts with their tasks, the queue, the leases of agents
 // (execution.md §1, §3, §9; DESIGN.md §1-2).
 //
-// Every function is one transaction. An attempt is changed by whoever has seen its newest version: a
-// commit names the version that it started from and is refused, not merged, where another came first.
-// A queue entry belongs to the agent that claimed it under its lease's epoch: a result of an older
-// epoch is refused.
+// Every function is one transaction. An attempt is changed by whoever has seen its newest version:
+// a commit names the version that it started from and is refused, not merged, where another came
+// first. A queue entry belongs to the agent that claimed it under its lease's epoch: a result of an
+// older epoch is refused.
 #pragma once
 
 #include <optional>
@@ -116,23 +116,23 @@ struct Commit {
 enum class CommitResult {
   committed,
   version_conflict,  // another process moved the attempt: load it and apply again
-  claim_lost,        // a result came from an agent that no longer owns its entry: nothing was written
+  claim_lost,  // a result came from an agent that no longer owns its entry: nothing was written
 };
 
 class Store {
  public:
   virtual ~Store() = default;
 
-  /// The attempt of the session (project, workflow, time in seconds) with this name; without a name,
-  /// the session's last one.
+  /// The attempt of the session (project, workflow, time in seconds) with this name; without a
+  /// name, the session's last one.
   virtual std::optional<AttemptState> find_attempt(
       ProjectId project, const std::string& workflow, Instant session_time,
       const std::optional<std::string>& retry_attempt_name) = 0;
   /// Ids for a new attempt: those of the session where there is one, and a fresh attempt id.
   virtual AttemptIds reserve_ids(ProjectId project, const std::string& workflow,
                                  Instant session_time) = 0;
-  /// Absent: stored. Else the attempt that has the same session and name already (execution.md §3), and
-  /// nothing was stored.
+  /// Absent: stored. Else the attempt that has the same session and name already (execution.md §3),
+  /// and nothing was stored.
   virtual std::optional<AttemptState> insert_attempt(const NewAttempt& attempt) = 0;
   virtual std::optional<AttemptState> find_attempt(AttemptId attempt) = 0;
 
