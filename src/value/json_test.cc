@@ -8,9 +8,8 @@ namespace mogura::value {
 namespace {
 
 TEST(Json, KeepsOrderTypesAndBigIntegers) {
-  const std::string text =
-      R"({"b":1,"a":[1.5,true,null,"x"],"n":123456789012345678901234567890,)"
-      R"("u":18446744073709551615})";
+  const std::string text = R"({"b":1,"a":[1.5,true,null,"x"],"n":123456789012345678901234567890,)"
+                           R"("u":18446744073709551615})";
   EXPECT_EQ(to_json(parse_json(text)), text);
 }
 
