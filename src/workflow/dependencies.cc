@@ -88,6 +88,8 @@ void SiblingDependencies::connect_in_sequence(const std::vector<TaskPosition>& c
 
 void SiblingDependencies::connect_in_parallel(const std::vector<TaskPosition>& children,
                                               std::size_t chunk_size) {
+  const bool has_names = std::ranges::any_of(
+      children, [&](TaskPosition child) { return tree_.tasks[child].config.contains("_after"); });
   std::unordered_map<std::string_view, TaskPosition> earlier;
   std::vector<TaskPosition> chunk;
   UpstreamSet chunk_before = kNoUpstreams;
@@ -114,7 +116,7 @@ void SiblingDependencies::connect_in_parallel(const std::vector<TaskPosition>& c
     }
     task.config.erase("_after");
     chunk.push_back(child);
-    earlier.emplace(task.name(), child);
+    if (has_names) earlier.emplace(task.name(), child);
   }
 }
 

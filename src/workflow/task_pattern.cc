@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/error.h"
 #include "workflow/utf8.h"
 
 namespace mogura::workflow {
