@@ -67,7 +67,9 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {431, "Request Header Fields Too Large"},
     {451, "Unavailable for Legal Reason"},
     {500, "Server Error"},
-    {501, "Not " "Implemented"},
+    {501,
+     "Not "
+     "Implemented"},
     {502, "Bad Gateway"},
     {503, "Service Unavailable"},
     {504, "Gateway Timeout"},

@@ -43,7 +43,11 @@ TEST(HttpText, DecodesCharsets) {
   EXPECT_EQ(decode_text("café", "utf-8"), "café");
   EXPECT_EQ(decode_text("abc", "US-ASCII"), "abc");
   EXPECT_EQ(decode_text({"\0a\0b", 4}, "UTF-16"), "ab");
-  EXPECT_EQ(decode_text({"\xff\xfe" "a\0b\0", 6}, "utf-16"), "ab");
+  EXPECT_EQ(decode_text({"\xff\xfe"
+                         "a\0b\0",
+                         6},
+                        "utf-16"),
+            "ab");
   EXPECT_EQ(decode_text({"a\0", 2}, "UTF-16LE"), "a");
   EXPECT_EQ(decode_text("\x93\xfa", "Shift_JIS"), "日");
   EXPECT_EQ(decode_text(std::string(100'000, '\xe9'), "latin1").size(), 200'000u);
@@ -52,7 +56,11 @@ TEST(HttpText, DecodesCharsets) {
 }
 
 TEST(HttpText, BytesThatAreNoCharacterAreReplaced) {
-  EXPECT_EQ(decode_text("a\xff" "b", "utf-8"), "a\xef\xbf\xbd" "b");
+  EXPECT_EQ(decode_text("a\xff"
+                        "b",
+                        "utf-8"),
+            "a\xef\xbf\xbd"
+            "b");
   EXPECT_EQ(decode_text("caf\xc3", "utf-8"), "caf\xef\xbf\xbd");
   EXPECT_EQ(decode_text("caf\xe9", "US-ASCII"), "caf\xef\xbf\xbd");
 }

@@ -9,8 +9,9 @@ namespace mogura::operators {
 namespace {
 
 constexpr std::size_t kMaxEncodedLine = 76;
-// Bytes in one encoded word: with "=?UTF-8?B?" and "?=" around their base64 it stays below 75.
-constexpr std::size_t kEncodedWordBytes = 45;
+// Bytes in one encoded word: with "=?UTF-8?B?" and "?=" around their base64 and the header's name
+// before them, the line stays below 76 characters.
+constexpr std::size_t kEncodedWordBytes = 39;
 
 bool starts_character(char c) {
   return (static_cast<unsigned char>(c) & 0xc0u) != 0x80u;

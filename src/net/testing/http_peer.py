@@ -6,7 +6,8 @@ standard input. The first line of each request is printed, too. An https peer ha
 certificate for the name "peer.example" alone, whose file is printed as the second line. A proxy
 tunnels CONNECT to its target, or refuses with STATUS, and answers other requests itself.
 
-Paths: /echo answers with the request as it came; /status/N with that status and a text;
+Paths: /echo answers with the request as it came; /status/N with that status and a text,
+/status/N?bytes=M with M letters;
 /redirect/N/PATH with status N and that Location; /headers?Name=value&... with these headers;
 /content?bytes=N, /gzip?bytes=N with that many bytes; /broken-gzip; /flaky/N/... with 503 for the
 first N requests of that path; /cut closes in the middle; /endless-headers; /silent never answers.
@@ -65,7 +66,9 @@ class Peer(http.server.BaseHTTPRequestHandler):
         self.answer(200, request, [("Content-Type", "text/plain")])
 
     def do_status(self, rest, query, request):
-        self.answer(int(rest), b"" if rest in ("204", "304") else b"status " + rest.encode())
+        length = dict(query).get("bytes")
+        text = "status " + rest if length is None else "x" * int(length)
+        self.answer(int(rest), b"" if rest in ("204", "304") else text.encode())
 
     def do_redirect(self, rest, query, request):
         status, _, location = self.path[len("/redirect/"):].partition("/")
