@@ -1,5 +1,5 @@
-// !include (language.md §3). The composer leaves the directive in the tree as a key that begins with
-// kIncludeKey; here a walk over the tree replaces it by what the file holds:
+// !include (language.md §3). The composer leaves the directive in the tree as a key that begins
+// with kIncludeKey; here a walk over the tree replaces it by what the file holds:
 //
 //   main  {m: {a: 0}, "!include:1": f, z: 2}      f  {m: {b: 1}, z: 9}
 //   ->    {m: {a: 0, b: 1}, z: 2}
