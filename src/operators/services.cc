@@ -143,4 +143,14 @@ const OperatorKind* find_service_operator(std::string_view name) {
   return found == kServiceKinds.end() ? nullptr : &*found;
 }
 
+void check_service_settings(const Object& system_config) {
+  const auto type = value::find_text(system_config, "param_server.type");
+  if (!type || *type == "redis") return;
+  if (*type != "postgresql") throw ConfigError("Unsupported param_server.type : " + *type);
+  for (const std::string_view key :
+       {"param_server.user", "param_server.host", "param_server.database"}) {
+    value::get_text(system_config, key);
+  }
+}
+
 }  // namespace mogura::operators

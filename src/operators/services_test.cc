@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "operators/operator_test_kit.h"
+#include "operators/services.h"
 
 namespace mogura::operators {
 namespace {
@@ -264,6 +265,25 @@ TEST_F(ServicesTest, TreasureDataOptions) {
 TEST_F(ServicesTest, ReadOptionsOnceAndRetryTheRest) {
   EXPECT_TRUE(std::holds_alternative<Failure>(run(R"({"td>": null, "_retry": 1})")));
   EXPECT_TRUE(std::holds_alternative<Poll>(run(R"({"td>": "q.sql", "_retry": 1})")));
+}
+
+TEST(ServiceSettings, NameAParameterServerThatExists) {
+  const auto problem = [](std::string_view settings) -> std::string {
+    try {
+      check_service_settings(object_of(settings));
+      return "none";
+    } catch (const ConfigError& error) {
+      return error.message();
+    }
+  };
+  EXPECT_EQ(problem("{}"), "none");
+  EXPECT_EQ(problem(R"({"param_server.type": "redis"})"), "none");
+  EXPECT_EQ(problem(R"({"param_server.type": "mysql"})"), "Unsupported param_server.type : mysql");
+  EXPECT_EQ(problem(R"({"param_server.type": "postgresql", "param_server.user": "u"})"),
+            "Parameter 'param_server.host' is required but not set");
+  EXPECT_EQ(problem(R"({"param_server.type": "postgresql", "param_server.user": "u",
+                        "param_server.host": "h", "param_server.database": "d"})"),
+            "none");
 }
 
 TEST(FindOperator, KnowsEveryOperatorOfTheInventory) {

@@ -1,5 +1,6 @@
 #include "operators/task_run.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -34,13 +35,12 @@ void announce(const TaskRequest& request, const Parameters& parameters, Instant 
 }
 
 void show_parameters(const Object& config) {
+  const std::string yaml = value::to_yaml(config);
   std::string text = "\n";
-  std::string_view yaml;
-  const std::string whole = value::to_yaml(config);
-  for (yaml = whole; !yaml.empty();) {
-    const std::size_t line = std::min(yaml.find('\n'), yaml.size() - 1) + 1;
-    text.append("  ").append(yaml.substr(0, line));
-    yaml.remove_prefix(line);
+  for (std::size_t begin = 0; begin < yaml.size();) {
+    const std::size_t end = std::min(yaml.find('\n', begin), yaml.size() - 1) + 1;
+    text.append("  ").append(yaml, begin, end - begin);
+    begin = end;
   }
   kShowParamsLog.warn("{}", text);
 }
