@@ -19,7 +19,17 @@ endmacro()
 file(READ ${MOGURA_DUKTAPE_SOURCE}/duktape.c duktape_source)
 
 # A regular expression gives up after about 0.1 s instead of 10 s.
-duktape_edit("#define DUK_RE_EXECUTE_STEPS_LIMIT 1000000000L" "#define DUK_RE_EXECUTE_STEPS_LIMIT 10000000L")
+duktape_edit("DUK_RE_EXECUTE_STEPS_LIMIT 1000000000L" "DUK_RE_EXECUTE_STEPS_LIMIT 10000000L")
+
+# Native loops that allocate nothing look at the clock.
+duktape_edit("(re_ctx->steps_count >= re_ctx->steps_limit)"
+             "(re_ctx->steps_count >= re_ctx->steps_limit ||
+              MOGURA_EXPIRED_AT(re_ctx->steps_count))")
+duktape_edit("duk_memcmp((const void *) p, (const void *) q_start, (size_t) q_blen)"
+             "MOGURA_COMPARE(thr, p, q_start, q_blen)")
+
+# A failing allocation collects garbage once, not ten times.
+duktape_edit("i < DUK_HEAP_ALLOC_FAIL_MARKANDSWEEP_LIMIT;" "i < 1;")
 
 # Local times in the gaps and overlaps of a time zone follow the standard.
 duktape_edit(
@@ -28,35 +38,29 @@ duktape_edit(
 
 # Dates are read and written by the hooks alone, but for toISOString().
 duktape_edit("if (duk__parse_string_iso8601_subset(thr, str) != 0) {" "if (0) {")
-duktape_edit("	if (flags & DUK_DATE_FLAG_TOSTRING_LOCALE) {
-		/* try locale" "	if (!(flags & DUK_DATE_FLAG_SEP_T)) {
-		/* try locale")
+duktape_edit("(flags & DUK_DATE_FLAG_TOSTRING_LOCALE) {\n\t\t/* try locale"
+             "(!(flags & DUK_DATE_FLAG_SEP_T)) {\n\t\t/* try locale")
 
 # `const`, `{a}`, `{f() {}}`, `{[k]: v}` and `new.target` are newer than ECMAScript 5.
 duktape_edit(
   "duk__parse_var_stmt(comp_ctx, res, DUK__EXPR_FLAG_REQUIRE_INIT /*expr_flags*/);"
   "DUK_ERROR_SYNTAX(comp_ctx->thr, DUK_STR_INVALID_TOKEN);")
-foreach(syntax "		} else if (comp_ctx->prev_token.t == DUK_TOK_IDENTIFIER &&"
-               "			if (comp_ctx->prev_token.t == DUK_TOK_LBRACKET) {"
-               "		if (comp_ctx->curr_token.t == DUK_TOK_PERIOD) {
-			/* new.target"
+foreach(syntax "\t\t} else if (comp_ctx->prev_token.t == DUK_TOK_IDENTIFIER &&"
+               "\t\t\tif (comp_ctx->prev_token.t == DUK_TOK_LBRACKET) {"
+               "\t\tif (comp_ctx->curr_token.t == DUK_TOK_PERIOD) {\n\t\t\t/* new.target"
                "syntax_error_newtarget:")
-  duktape_edit("#if defined(DUK_USE_ES6)
-${syntax}" "#if 0
-${syntax}")
+  duktape_edit("#if defined(DUK_USE_ES6)\n${syntax}" "#if 0\n${syntax}")
 endforeach()
 # So are `0o17` and `0b101`.
-duktape_edit("z == DUK_ASC_LC_O) {
-				s2n_radix = 8;" "0) {
-				s2n_radix = 8;")
-duktape_edit("z == DUK_ASC_LC_B) {
-				s2n_radix = 2;" "0) {
-				s2n_radix = 2;")
+foreach(radix "DUK_ASC_LC_O) {\n\t\t\t\ts2n_radix = 8;" "DUK_ASC_LC_B) {\n\t\t\t\ts2n_radix = 2;")
+  duktape_edit("z == ${radix}" "z == 0 && z == ${radix}")
+endforeach()
 duktape_edit(" | DUK_S2N_FLAG_ALLOW_AUTO_OCT_INT | DUK_S2N_FLAG_ALLOW_AUTO_BIN_INT;" ";")
 
 file(READ ${MOGURA_DUKTAPE_SOURCE}/duk_config.h duktape_config)
 file(READ ${PROJECT_SOURCE_DIR}/third_party/duktape/switches.h duktape_switches)
-string(REPLACE "/* __OVERRIDE_DEFINES__ */" "${duktape_switches}" duktape_config "${duktape_config}")
+string(REPLACE "/* __OVERRIDE_DEFINES__ */" "${duktape_switches}"
+       duktape_config "${duktape_config}")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              ${PROJECT_SOURCE_DIR}/third_party/duktape/switches.h)
 

@@ -7,7 +7,8 @@ set(moment_pin ${PROJECT_SOURCE_DIR}/third_party/moment)
 
 add_custom_command(
   OUTPUT ${moment_source}
-  COMMAND ${CMAKE_COMMAND} -E copy ${moment_pin}/package.json ${moment_pin}/package-lock.json ${moment_dir}
+  COMMAND ${CMAKE_COMMAND} -E copy
+          ${moment_pin}/package.json ${moment_pin}/package-lock.json ${moment_dir}
   COMMAND ${CMAKE_COMMAND} -E chdir ${moment_dir}
           ${MOGURA_NPM} ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error
   COMMAND ${CMAKE_COMMAND} -E touch ${moment_source}

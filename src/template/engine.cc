@@ -18,7 +18,10 @@ namespace {
 /// Address space for the heap that scripts start with.
 constexpr std::size_t kImageBytes = 8u << 20;
 /// How many allocations pass between two looks at the clock.
-constexpr unsigned kAllocationsPerClock = 1024;
+constexpr unsigned kAllocationsPerClock = 64;
+/// How often a script may run into the memory limit and go on with what a garbage collection frees.
+/// One that lives at the limit would do nothing but collect.
+constexpr unsigned kMaxRefusals = 16;
 
 /// Pushes the function that was compiled to `bytecode`.
 void push_bytecode(duk_context* ctx, std::span<const unsigned char> bytecode) {
@@ -41,6 +44,11 @@ duk_ret_t build_heap(duk_context* ctx, void* library) {
   duk_call(ctx, 2);
   duk_pop(ctx);
   return 0;
+}
+
+/// Whether Duktape's error is that it got no memory, also for the error itself.
+bool is_allocation_error(std::string_view error) {
+  return error.ends_with("alloc failed") || error.starts_with("DoubleError");
 }
 
 /// Duktape's last word when an error finds no catcher; there is always one.
@@ -76,14 +84,14 @@ std::expected<std::string, std::string> Engine::run(const Program& program, cons
                          duk_safe_call(context_, Script::describe_error, &script, 1, 1) == 0;
   const bool expired = evaluation.has_expired();
   arena_.restore();
-  const bool out_of_memory = std::exchange(out_of_memory_, false);
+  const bool out_of_memory = std::exchange(refusals_, 0) > 0;
 
   if (!failed) return std::move(script.result);
   if (expired) {
     return std::unexpected(
         fmt::format("RangeError: the evaluation took longer than {} ms", time_limit.count()));
   }
-  if (out_of_memory && (!described || script.error.ends_with("alloc failed"))) {
+  if (out_of_memory && (!described || is_allocation_error(script.error))) {
     return std::unexpected(
         fmt::format("RangeError: the evaluation needs more than {} bytes", memory_limit_bytes_));
   }
@@ -96,15 +104,18 @@ bool Engine::may_allocate() {
   if (evaluation == nullptr) return true;
   // Native loops that run no script instructions still allocate.
   if (++allocations_ % kAllocationsPerClock == 0) evaluation->expired();
-  return !evaluation->has_expired();
+  return !evaluation->has_expired() && refusals_ <= kMaxRefusals;
+}
+
+void* Engine::granted(void* memory) {
+  if (memory == nullptr) ++refusals_;
+  return memory;
 }
 
 void* Engine::allocate(void* self, std::size_t bytes) {
   auto& engine = *static_cast<Engine*>(self);
   if (bytes == 0 || !engine.may_allocate()) return nullptr;
-  void* memory = engine.arena_.allocate(bytes);
-  if (memory == nullptr) engine.out_of_memory_ = true;
-  return memory;
+  return engine.granted(engine.arena_.allocate(bytes));
 }
 
 void* Engine::reallocate(void* self, void* block, std::size_t bytes) {
@@ -114,9 +125,7 @@ void* Engine::reallocate(void* self, void* block, std::size_t bytes) {
     return nullptr;
   }
   if (!engine.may_allocate()) return nullptr;
-  void* memory = engine.arena_.reallocate(block, bytes);
-  if (memory == nullptr) engine.out_of_memory_ = true;
-  return memory;
+  return engine.granted(engine.arena_.reallocate(block, bytes));
 }
 
 void Engine::release(void* self, void* block) {

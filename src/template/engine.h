@@ -54,6 +54,7 @@ class Engine {
   static void release(void* self, void* block);
 
   bool may_allocate();
+  void* granted(void* memory);
   const calendar::TimeZone& zone_of(const Scope& scope);
 
   const std::size_t memory_limit_bytes_;
@@ -62,7 +63,8 @@ class Engine {
   std::string zone_id_;
   calendar::TimeZone zone_;
   unsigned allocations_ = 0;
-  bool out_of_memory_ = false;
+  /// How often the arena has been full in this evaluation.
+  unsigned refusals_ = 0;
 };
 
 }  // namespace mogura::tmpl

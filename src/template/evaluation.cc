@@ -10,6 +10,9 @@ namespace {
 /// How much of its thread's stack a script may use. Threads have at least 1 MiB.
 constexpr std::size_t kStackBytes = 512u << 10;
 
+/// How much a native loop reads between two looks at the clock; less than a millisecond's work.
+constexpr std::size_t kBytesPerClock = 1u << 20;
+
 thread_local Evaluation* current_evaluation = nullptr;
 
 const char* stack_pointer() {
@@ -45,6 +48,13 @@ bool Evaluation::expired() {
   return expired_;
 }
 
+bool Evaluation::expired_after(std::size_t bytes) {
+  unclocked_bytes_ += bytes;
+  if (unclocked_bytes_ < kBytesPerClock) return expired_;
+  unclocked_bytes_ = 0;
+  return expired();
+}
+
 bool Evaluation::stack_low() const {
   return stack_pointer() < stack_floor_;
 }
@@ -62,6 +72,11 @@ extern "C" {
 int mogura_js_expired() {
   auto* evaluation = mogura::tmpl::Evaluation::current();
   return evaluation != nullptr && evaluation->expired() ? 1 : 0;
+}
+
+int mogura_js_spent(std::size_t bytes) {
+  auto* evaluation = mogura::tmpl::Evaluation::current();
+  return evaluation != nullptr && evaluation->expired_after(bytes) ? 1 : 0;
 }
 
 int mogura_js_stack_low() {

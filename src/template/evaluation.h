@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string>
 
 #include "calendar/time_zone.h"
@@ -27,6 +28,9 @@ class Evaluation {
   /// Whether expired() has ever said so.
   bool has_expired() const { return expired_; }
 
+  /// Counts work of a native loop, in bytes that it reads, and looks at the clock now and then.
+  bool expired_after(std::size_t bytes);
+
   /// Whether the thread's stack is used up as far as a script may use it.
   bool stack_low() const;
 
@@ -38,6 +42,7 @@ class Evaluation {
   const std::chrono::steady_clock::time_point deadline_;
   const char* const stack_floor_;
   bool expired_ = false;
+  std::size_t unclocked_bytes_ = 0;
   std::string lent_;
   Evaluation* const outer_;
 };

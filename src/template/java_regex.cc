@@ -2,21 +2,85 @@
 // named groups and `\Q..\E` mean the same. What differs is translated or set by flags: `.` stops at
 // line ends, `^` and `$` are the ends of the text, and `\p{Alpha}` is `[[:alpha:]]`.
 //
-// A match that backtracks without end stops with an error (Boost counts its states).
+// A match that backtracks without end stops with an error: Boost counts its states, and the
+// iterator over the text looks at the clock.
 #include "template/java_regex.h"
 
 #include <boost/regex.hpp>
 
 #include <array>
+#include <cstddef>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
+#include "template/evaluation.h"
 #include "template/utf8.h"
 
 namespace mogura::tmpl {
 namespace {
 
-using WideMatch = boost::match_results<std::wstring::const_iterator>;
+constexpr std::size_t kMaxCharacters = 32u << 20;
+
+/// Steps through a text; every now and then a step throws std::runtime_error if time is over.
+class WatchedIterator {
+ public:
+  using iterator_category = std::bidirectional_iterator_tag;
+  using value_type = wchar_t;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const wchar_t*;
+  using reference = const wchar_t&;
+
+  WatchedIterator() = default;
+  explicit WatchedIterator(const wchar_t* at) : at_(at) {}
+
+  reference operator*() const { return *at_; }
+  WatchedIterator& operator++() {
+    watch();
+    ++at_;
+    return *this;
+  }
+  WatchedIterator operator++(int) {
+    const WatchedIterator before = *this;
+    ++*this;
+    return before;
+  }
+  WatchedIterator& operator--() {
+    watch();
+    --at_;
+    return *this;
+  }
+  WatchedIterator operator--(int) {
+    const WatchedIterator before = *this;
+    --*this;
+    return before;
+  }
+  bool operator==(const WatchedIterator&) const = default;
+
+  const wchar_t* get() const { return at_; }
+
+ private:
+  static constexpr std::size_t kStepsPerClock = 1u << 20;
+
+  static void watch() {
+    thread_local std::size_t steps = 0;
+    if (++steps % kStepsPerClock != 0) return;
+    Evaluation* evaluation = Evaluation::current();
+    if (evaluation != nullptr && evaluation->expired()) throw std::runtime_error("too slow");
+  }
+
+  const wchar_t* at_ = nullptr;
+};
+
+using WideMatch = boost::match_results<WatchedIterator>;
+using WideMatches = boost::regex_iterator<WatchedIterator>;
+
+WatchedIterator begin_of(const std::wstring& text) {
+  return WatchedIterator(text.data());
+}
+WatchedIterator end_of(const std::wstring& text) {
+  return WatchedIterator(text.data() + text.size());
+}
 
 constexpr auto kSyntax = boost::regex_constants::perl | boost::regex_constants::no_mod_m;
 constexpr auto kMatching = boost::regex_constants::match_not_dot_newline;
@@ -151,15 +215,16 @@ std::wstring replaced(const std::wstring& text, const boost::wregex& regex,
                       std::wstring_view replacement, Replace which) {
   const Replacement form(replacement);
   std::wstring out;
-  auto copied = text.begin();
-  for (boost::wsregex_iterator match(text.begin(), text.end(), regex, kMatching), end; match != end;
+  const wchar_t* copied = text.data();
+  for (WideMatches match(begin_of(text), end_of(text), regex, kMatching), end; match != end;
        ++match) {
-    out.append(copied, (*match)[0].first);
+    out.append(copied, (*match)[0].first.get());
     form.append_to(out, *match);
-    copied = (*match)[0].second;
+    copied = (*match)[0].second.get();
+    if (out.size() > kMaxCharacters) throw std::runtime_error("the result is too large");
     if (which == Replace::first) break;
   }
-  return out.append(copied, text.end());
+  return out.append(copied, text.data() + text.size());
 }
 
 std::string error_text(const boost::regex_error& error) {
@@ -180,13 +245,18 @@ auto guarded(Work work) -> std::expected<decltype(work()), std::string> {
     return std::unexpected(error_text(error));
   } catch (const std::invalid_argument& error) {
     return std::unexpected("java.lang.IllegalArgumentException: " + std::string(error.what()));
+  } catch (const std::runtime_error& error) {
+    return std::unexpected(error.what());
   }
 }
 
 }  // namespace
 
 std::expected<bool, std::string> java_matches(std::string_view text, std::string_view pattern) {
-  return guarded([&] { return boost::regex_match(widened(text), compiled(pattern), kMatching); });
+  return guarded([&] {
+    const std::wstring wide = widened(text);
+    return boost::regex_match(begin_of(wide), end_of(wide), compiled(pattern), kMatching);
+  });
 }
 
 std::expected<std::string, std::string> java_replace(std::string_view text,

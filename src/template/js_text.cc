@@ -17,7 +17,7 @@ namespace mogura::tmpl {
 namespace {
 
 constexpr int kLargestDecimalExponent = 20;
-constexpr int kSmallestDecimalExponent = -7;
+constexpr int kSmallestDecimalExponent = -6;
 
 /// `digits` stands for d.ddd times 10 to the `exponent`.
 std::string positioned(std::string_view digits, int exponent) {

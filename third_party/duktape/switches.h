@@ -5,7 +5,9 @@
  */
 
 #if defined(DUK_COMPILING_DUKTAPE)
+#include <stddef.h>
 extern int mogura_js_expired(void);
+extern int mogura_js_spent(size_t bytes);
 extern int mogura_js_stack_low(void);
 extern double mogura_js_random(void);
 extern double mogura_js_now(void);
@@ -18,6 +20,10 @@ extern const char *mogura_js_date_text(const int *parts, int offset_s, int local
 /* Limits. */
 #define DUK_USE_INTERRUPT_COUNTER
 #define DUK_USE_EXEC_TIMEOUT_CHECK(udata) mogura_js_expired()
+#define MOGURA_EXPIRED_AT(step) (((step) &0xffff) == 0 && mogura_js_expired())
+#define MOGURA_COMPARE(thr, a, b, bytes)                                                           \
+	((mogura_js_spent(bytes) ? (void) duk_range_error((thr), "execution timeout") : (void) 0),  \
+	 duk_memcmp((a), (b), (bytes)))
 #define DUK_USE_NATIVE_STACK_CHECK() mogura_js_stack_low()
 
 /* A heap is reset to the same image before each evaluation: its own generator would repeat. */

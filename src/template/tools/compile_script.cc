@@ -15,6 +15,9 @@ extern "C" {
 int mogura_js_expired() {
   return 0;
 }
+int mogura_js_spent(std::size_t) {
+  return 0;
+}
 int mogura_js_stack_low() {
   return 0;
 }
