@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "net/curl_handle.h"
 #include "net/gunzip.h"
@@ -187,7 +188,9 @@ HttpResponse Exchange::send(const std::string& method, const std::string& url) {
   if (request_.timeout.count() > 0) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - SteadyClock::now());
-    curl_.set(CURLOPT_TIMEOUT_MS, std::max<long>(1, left.count()));
+    // Zero would be no limit; libcurl takes an int.
+    curl_.set(CURLOPT_TIMEOUT_MS,
+              std::clamp<long>(left.count(), 1, std::numeric_limits<int>::max()));
   }
   curl_.set(CURLOPT_URL, url.c_str());
   if (method != "HEAD") curl_.set(CURLOPT_CUSTOMREQUEST, method.c_str());
@@ -243,6 +246,7 @@ Error Exchange::no_answer(const std::string& url, const std::string& cause) cons
 std::string Exchange::cause(CURLcode code) const {
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
+      if (request_.timeout.count() <= 0) return curl_.failure(code);
       return "no complete answer within " + std::to_string(request_.timeout.count()) + " ms";
     case CURLE_ABORTED_BY_CALLBACK:
       return "canceled";

@@ -134,7 +134,7 @@ std::string to_mime(const MailMessage& message) {
   mime += "MIME-Version: 1.0\r\n";
   if (message.attachments.empty()) return mime + text_part(message);
 
-  // No line of a part equals it: base64 has no "=_" but at the end, and the id is new.
+  // The id is new, so no line of a part can equal it.
   const std::string boundary = "=_" + message.id.substr(0, message.id.find('@'));
   mime += "Content-Type: multipart/mixed;\r\n boundary=\"" + boundary + "\"\r\n\r\n";
   mime += "--" + boundary + "\r\n" + text_part(message);
