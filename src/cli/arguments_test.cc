@@ -138,9 +138,9 @@ TEST(ArgumentsTest, AcceptsJoinedValuesUnderTheOwnName) {
 }
 
 TEST(ArgumentsTest, SurvivesVeryLongWords) {
-  const std::string commas(1'000'000, ',');
+  const std::string commas(100'000, ',');
   EXPECT_THAT(parse({"-p", "a=1" + commas}).pairs("-p"), ElementsAre(Pair("a", "1")));
-  EXPECT_EQ(parse({std::string(1'000'000, 'x')}).positionals()[0].size(), 1'000'000u);
+  EXPECT_EQ(parse({std::string(100'000, 'x')}).positionals()[0].size(), 100'000u);
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+// Base64 (RFC 4648), for headers of requests and mails.
 #pragma once
 
 #include <string>

@@ -51,6 +51,8 @@ struct Command {
   bool hides_common_options = false;
   /// Known only to the program called mogura.
   bool mogura_only = false;
+  /// Called mogura, it shows its progress on a terminal, where INFO lines would only be in the way.
+  bool draws_progress = false;
   int (*run)(const Invocation& invocation) = nullptr;
 
   /// Every option that the command accepts.

@@ -28,24 +28,24 @@ bool write_whole(int fd, std::string_view text) {
 }  // namespace
 
 Console::Console(int out_fd, int err_fd)
-    : out_fd_(out_fd),
-      err_fd_(err_fd),
-      is_terminal_(::isatty(STDIN_FILENO) == 1 && ::isatty(out_fd) == 1) {}
+    : is_terminal_(::isatty(STDIN_FILENO) == 1 && ::isatty(out_fd) == 1),
+      out_{out_fd, ::isatty(out_fd) == 1},
+      err_{err_fd, ::isatty(err_fd) == 1} {}
 
 void Console::out(std::string_view text) {
   MutexLock lock(mutex_);
-  write(out_fd_, out_open_, text);
+  write(out_, text);
 }
 
 void Console::err(std::string_view text) {
   MutexLock lock(mutex_);
-  write(err_fd_, err_open_, text);
+  write(err_, text);
 }
 
-void Console::write(int fd, bool& is_open, std::string_view text) {
-  if (text.empty() || !is_open) return;
-  if (live_area_ == nullptr) {
-    is_open = write_whole(fd, text);
+void Console::write(Stream& stream, std::string_view text) {
+  if (text.empty() || !stream.is_open) return;
+  if (live_area_ == nullptr || !stream.is_terminal) {
+    stream.is_open = write_whole(stream.fd, text);
     return;
   }
   std::string framed;
@@ -54,7 +54,7 @@ void Console::write(int fd, bool& is_open, std::string_view text) {
   at_line_start_ = text.ends_with('\n');
   // A line that is still being written has no place below it; the area returns with its end.
   if (at_line_start_) framed += live_area_->drawing();
-  is_open = write_whole(fd, framed);
+  stream.is_open = write_whole(stream.fd, framed);
 }
 
 void Console::set_live_area(LiveArea* area) {
@@ -65,10 +65,10 @@ void Console::set_live_area(LiveArea* area) {
 
 void Console::refresh() {
   MutexLock lock(mutex_);
-  if (live_area_ == nullptr || !at_line_start_ || !out_open_) return;
+  if (live_area_ == nullptr || !at_line_start_ || !out_.is_open) return;
   std::string frame(live_area_->erasing());
   frame += live_area_->drawing();
-  out_open_ = write_whole(out_fd_, frame);
+  out_.is_open = write_whole(out_.fd, frame);
 }
 
 }  // namespace mogura::cli

@@ -31,21 +31,24 @@ class Console {
   /// Whether the console is a person's: colour and live output need both ends (cli.md §8.1).
   bool is_terminal() const { return is_terminal_; }
 
-  /// Keeps `area` below everything that is written from now on; null ends that and leaves the
-  /// area's last drawing on the screen.
+  /// Keeps `area` below everything that is written to a terminal from now on; null ends that and
+  /// leaves the area's last drawing on the screen.
   void set_live_area(LiveArea* area);
   /// Draws the live area anew.
   void refresh();
 
  private:
-  void write(int fd, bool& is_open, std::string_view text) MOGURA_REQUIRES(mutex_);
+  struct Stream {
+    int fd;
+    bool is_terminal;
+    bool is_open = true;
+  };
+  void write(Stream& stream, std::string_view text) MOGURA_REQUIRES(mutex_);
 
-  const int out_fd_;
-  const int err_fd_;
   const bool is_terminal_;
   Mutex mutex_;
-  bool out_open_ MOGURA_GUARDED_BY(mutex_) = true;
-  bool err_open_ MOGURA_GUARDED_BY(mutex_) = true;
+  Stream out_ MOGURA_GUARDED_BY(mutex_);
+  Stream err_ MOGURA_GUARDED_BY(mutex_);
   bool at_line_start_ MOGURA_GUARDED_BY(mutex_) = true;
   LiveArea* live_area_ MOGURA_GUARDED_BY(mutex_) = nullptr;
 };

@@ -159,7 +159,7 @@ class Entry {
       print_help(command_help(program_, command, config_path_text()));
       return kSuccess;
     }
-    configure_log(arguments, program_, console_);
+    configure_log(command, arguments, program_, console_);
     Pairs properties = launch_.properties;
     for (auto& property : arguments.pairs("-X")) properties.push_back(std::move(property));
     const std::optional<std::string> own_config = arguments.text("-c");

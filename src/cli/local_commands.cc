@@ -106,6 +106,7 @@ Command run_command() {
                       task_log_option(),
                       {.names = {"--timezone"}, .kind = OptionKind::text, .metavar = "ZONE"}},
           .listings = {{"run <workflow.dig>", "run a workflow"}},
+          .draws_progress = true,
           .run = run_run};
 }
 

@@ -5,7 +5,9 @@
 #include "cli/files.h"
 #include "cli/notification.h"
 #include "cli/system_config.h"
+#include "operators/services.h"
 #include "secrets/secrets.h"
+#include "template/template.h"
 #include "value/config.h"
 
 extern char** environ;
@@ -23,6 +25,15 @@ std::map<std::string, std::string> secret_settings(const Object& system_config) 
 }
 
 }  // namespace
+
+void check_engine_settings(const Object& system_config) {
+  try {
+    operators::check_service_settings(system_config);
+    tmpl::settings_from(system_config);
+  } catch (const ConfigError& error) {
+    throw Error("", error.message());
+  }
+}
 
 LocalSetup::LocalSetup(const Object& system_config, Console& console,
                        const std::optional<std::string>& task_log_directory)

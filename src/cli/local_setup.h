@@ -11,6 +11,9 @@
 
 namespace mogura::cli {
 
+/// Refuses settings that the engine cannot start with. Throws Error, its message alone.
+void check_engine_settings(const Object& system_config);
+
 /// Everything that an engine in this process refers to; must outlive it.
 class LocalSetup {
  public:

@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 
-#include "cli/command.h"
 #include "cli/rotating_file.h"
 
 namespace mogura::cli {
@@ -61,12 +60,15 @@ std::shared_ptr<LogSink> file_log(const std::string& path, LogLayout layout) {
   return std::make_shared<FileLog>(path, layout);
 }
 
-void configure_log(const Arguments& arguments, const Program& program, Console& console) {
-  const std::string level_text = arguments.text_or("-l", "info");
+void configure_log(const Command& command, const Arguments& arguments, const Program& program,
+                   Console& console) {
+  const std::string path = arguments.text_or("-L", "-");
+  const bool shows_progress =
+      command.draws_progress && program.is_mogura() && console.is_terminal() && path == "-";
+  const std::string level_text = arguments.text_or("-l", shows_progress ? "warn" : "info");
   const std::optional<LogLevel> level = parse_log_level(level_text);
   if (!level) throw GeneralUsageError("Unknown log level '" + level_text + "'");
   const bool json = wants_json(arguments);
-  const std::string path = arguments.text_or("-L", "-");
   if (path == "-") {
     const LogLayout layout = json ? LogLayout::json : console_layout(program, console);
     install_log(*level, console_log(console, layout, program.face));

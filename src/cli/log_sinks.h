@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "base/log.h"
-#include "cli/arguments.h"
+#include "cli/command.h"
 #include "cli/console.h"
 #include "cli/log_layout.h"
 #include "cli/program.h"
@@ -18,8 +18,10 @@ std::shared_ptr<LogSink> console_log(Console& console, LogLayout layout, Face fa
 /// A sink that appends to a rotating file. Throws Error of kind "io".
 std::shared_ptr<LogSink> file_log(const std::string& path, LogLayout layout);
 
-/// Installs the log as the options -L, -l and --log-format say. Throws GeneralUsageError for a
-/// level that does not exist, ArgumentError for a format, Error for a file that cannot be written.
-void configure_log(const Arguments& arguments, const Program& program, Console& console);
+/// Installs the log as the options -L, -l and --log-format say, for a command that is about to run.
+/// Throws GeneralUsageError for a level that does not exist, ArgumentError for a format, Error for
+/// a file that cannot be written.
+void configure_log(const Command& command, const Arguments& arguments, const Program& program,
+                   Console& console);
 
 }  // namespace mogura::cli

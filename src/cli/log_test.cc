@@ -2,8 +2,10 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pty.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -179,17 +181,49 @@ class FixedArea : public LiveArea {
   std::string_view drawing() override { return "->"; }
 };
 
-TEST_F(ConsoleTest, KeepsTheLiveAreaBelowTheText) {
-  Console console(ends_[0], ends_[0]);
+/// The master's end of a terminal whose other end is returned; output is passed on unchanged.
+struct Terminal {
+  Terminal() {
+    char name[100] = {};
+    termios raw{};
+    EXPECT_EQ(::openpty(&master, &slave, name, nullptr, nullptr), 0);
+    ::tcgetattr(slave, &raw);
+    ::cfmakeraw(&raw);
+    ::tcsetattr(slave, TCSANOW, &raw);
+  }
+  ~Terminal() {
+    ::close(master);
+    ::close(slave);
+  }
+  /// What was written, up to a text that comes last.
+  std::string received_until(std::string_view last) const {
+    std::string text;
+    while (!text.ends_with(last)) {
+      char bytes[4096];
+      const ssize_t count = ::read(master, bytes, sizeof bytes);
+      if (count <= 0) break;
+      text.append(bytes, static_cast<std::size_t>(count));
+    }
+    return text;
+  }
+  int master = -1;
+  int slave = -1;
+};
+
+TEST_F(ConsoleTest, KeepsTheLiveAreaBelowTheTextOfATerminal) {
+  const Terminal terminal;
+  Console console(terminal.slave, ends_[0]);
   FixedArea area;
   console.set_live_area(&area);
   console.out("a line\n");
   console.out("half");
   console.refresh();
   console.out(" a line\n");
+  console.err("elsewhere\n");
   console.set_live_area(nullptr);
   console.out("plain\n");
-  EXPECT_EQ(received(), "<-a line\n-><-half a line\n->plain\n");
+  EXPECT_EQ(terminal.received_until("plain\n"), "<-a line\n-><-half a line\n->plain\n");
+  EXPECT_EQ(received(), "elsewhere\n");
 }
 
 }  // namespace

@@ -1,11 +1,10 @@
 #include "cli/notification.h"
 
-#include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "base/log.h"
 #include "calendar/time_zone.h"
+#include "cli/backoff.h"
 #include "cli/notification_senders.h"
 #include "value/config.h"
 #include "value/json.h"
@@ -17,8 +16,8 @@ using std::chrono::milliseconds;
 
 constexpr Logger kNotifierLog("io.digdag.core.notification.DefaultNotifier");
 constexpr int kDefaultRetries = 10;
-constexpr std::int64_t kDefaultMinWaitMs = 1'000;
-constexpr std::int64_t kDefaultMaxWaitMs = 30'000;
+constexpr milliseconds kDefaultMinWait{1'000};
+constexpr milliseconds kDefaultMaxWait{30'000};
 constexpr int kWaitGrowth = 3;
 
 /// For settings without `notification.type`.
@@ -47,19 +46,23 @@ Object notification_of(const operators::TaskRequest& request, const std::string&
           {"workflow_definition_id", nullptr}};
 }
 
+milliseconds wait_setting(const Object& config, std::string_view name, milliseconds otherwise) {
+  const auto given = value::find_long(config, "notification." + std::string(name));
+  return given ? milliseconds(*given) : otherwise;
+}
+
 class RetryingNotifier : public operators::Notifier {
  public:
   RetryingNotifier(std::unique_ptr<NotificationSender> sender, const Object& config)
       : sender_(std::move(sender)),
         retries_(value::find_int(config, "notification.retries").value_or(kDefaultRetries)),
-        min_wait_(
-            value::find_long(config, "notification.min_retry_wait").value_or(kDefaultMinWaitMs)),
-        max_wait_(
-            value::find_long(config, "notification.max_retry_wait").value_or(kDefaultMaxWaitMs)) {}
+        waits_{.first = wait_setting(config, "min_retry_wait", kDefaultMinWait),
+               .longest = wait_setting(config, "max_retry_wait", kDefaultMaxWait),
+               .growth = kWaitGrowth} {}
 
   void notify(const operators::TaskRequest& request, const std::string& message) override {
     const Object notification = notification_of(request, message, SystemClock().now());
-    milliseconds wait = min_wait_;
+    Backoff backoff(waits_);
     for (int tries = 0;; ++tries) {
       try {
         sender_->send(notification);
@@ -69,16 +72,14 @@ class RetryingNotifier : public operators::Notifier {
         kNotifierLog.warn("Failed to send notification: retry {} of {}: {}", tries + 1, retries_,
                           error.message());
       }
-      std::this_thread::sleep_for(wait);
-      wait = std::min(wait * kWaitGrowth, max_wait_);
+      backoff.wait();
     }
   }
 
  private:
   const std::unique_ptr<NotificationSender> sender_;
   const int retries_;
-  const milliseconds min_wait_;
-  const milliseconds max_wait_;
+  const BackoffTimes waits_;
 };
 
 std::unique_ptr<NotificationSender> make_sender(const std::string& type, const Object& config) {

@@ -1,23 +1,21 @@
 #include "cli/notification_senders.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
 
+#include "base/mutex.h"
 #include "base/unique_fd.h"
 #include "cli/base64.h"
 #include "cli/files.h"
+#include "command/local.h"
 #include "net/http_client.h"
 #include "net/smtp_client.h"
+#include "process/supervisor.h"
 #include "template/template.h"
 #include "value/config.h"
 #include "value/json.h"
@@ -150,6 +148,27 @@ class MailSender : public NotificationSender {
   const tmpl::Evaluator templates_;
 };
 
+/// A file that is gone with its owner.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::string_view content) {
+    std::string name =
+        (std::filesystem::temp_directory_path() / "mogura-notification-XXXXXX").string();
+    const UniqueFd fd(::mkstemp(name.data()));
+    if (!fd) throw Error("io", name + ": " + std::strerror(errno));
+    path_ = name;
+    write_file(path_, content, Durability::replaced_in_place);
+  }
+  ~TemporaryFile() { ::unlink(path_.c_str()); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
 class ShellSender : public NotificationSender {
  public:
   explicit ShellSender(const Object& config)
@@ -158,65 +177,49 @@ class ShellSender : public NotificationSender {
                      .value_or(kDefaultShellTimeoutMs)) {}
 
   void send(const Object& notification) override {
-    const pid_t child = spawn(input_with(value::to_json(notification)));
-    if (!wait(child)) {
-      ::kill(child, SIGKILL);
-      ::waitpid(child, nullptr, 0);
-      throw Error("notification", "Notification shell command timed out: " + command_);
-    }
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    // Children have no standard input of their own: the shell opens it.
+    const TemporaryFile input(value::to_json(notification));
+    Outcome outcome;
+    process::Supervisor supervisor({.kill_grace = std::chrono::milliseconds{0}});
+    supervisor.start();
+    supervisor.spawn(
+        {.argv = {"/bin/sh", "-c", "exec /bin/sh -c \"$1\" < \"$2\"", "sh", command_, input.path()},
+         .environment = command::read_environment(environ),
+         .directory = std::filesystem::current_path()},
+        {.output = [](std::string_view) {}, .exited = [&](int status) { outcome.set(status); }});
+    const std::optional<int> status = outcome.wait(timeout_);
+    supervisor.stop();
+    if (!status) throw Error("notification", "Notification shell command timed out: " + command_);
+    if (*status != 0) {
       throw Error("notification", "Notification shell command failed: " + command_);
     }
   }
 
  private:
-  static UniqueFd input_with(const std::string& text) {
-    UniqueFd file(::memfd_create("notification", MFD_CLOEXEC));
-    if (!file ||
-        ::pwrite(file.get(), text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
-      throw Error("io", std::strerror(errno));
+  /// A child's exit status, once it is there.
+  class Outcome {
+   public:
+    void set(int status) {
+      {
+        MutexLock lock(mutex_);
+        status_ = status;
+      }
+      changed_.notify_all();
     }
-    return file;
-  }
-
-  pid_t spawn(const UniqueFd& input) const {
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, input.get(), STDIN_FILENO);
-    for (const int output : {STDOUT_FILENO, STDERR_FILENO}) {
-      ::posix_spawn_file_actions_addopen(&actions, output, "/dev/null", O_WRONLY, 0);
+    std::optional<int> wait(std::chrono::milliseconds limit) {
+      const auto deadline = std::chrono::steady_clock::now() + limit;
+      MutexLock lock(mutex_);
+      while (!status_ && std::chrono::steady_clock::now() < deadline) {
+        changed_.wait_until(mutex_, deadline);
+      }
+      return status_;
     }
-    posix_spawnattr_t attributes;
-    ::posix_spawnattr_init(&attributes);
-    sigset_t none;
-    ::sigemptyset(&none);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    std::string shell = "/bin/sh";
-    std::string option = "-c";
-    std::string command = command_;
-    char* const argv[] = {shell.data(), option.data(), command.data(), nullptr};
-    pid_t child = -1;
-    const int error = ::posix_spawn(&child, shell.c_str(), &actions, &attributes, argv, environ);
-    ::posix_spawnattr_destroy(&attributes);
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) throw Error("io", shell + ": " + std::strerror(error));
-    return child;
-  }
 
-  /// Whether the child ended in time.
-  bool wait(pid_t child) const {
-    const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, child, 0)));
-    if (!process) return true;  // waitpid() waits then
-    pollfd ended{process.get(), POLLIN, 0};
-    int ready = 0;
-    do {
-      ready = ::poll(&ended, 1, static_cast<int>(timeout_.count()));
-    } while (ready < 0 && errno == EINTR);
-    return ready > 0;
-  }
+   private:
+    Mutex mutex_;
+    Condition changed_;
+    std::optional<int> status_ MOGURA_GUARDED_BY(mutex_);
+  };
 
   const std::string command_;
   const std::chrono::milliseconds timeout_;

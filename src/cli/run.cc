@@ -9,12 +9,15 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/interrupt_watch.h"
+#include "cli/live_view.h"
 #include "cli/local_setup.h"
 #include "cli/run_record.h"
+#include "cli/run_report.h"
 #include "cli/run_summary.h"
 #include "cli/saved_states.h"
 #include "cli/session_choice.h"
 #include "cli/skip_plan.h"
+#include "cli/task_tails.h"
 #include "cli/workflow_argument.h"
 #include "workflow/compiler.h"
 #include "workflow/project.h"
@@ -153,22 +156,30 @@ class LocalRun {
   }
 
   int run_attempt(std::optional<workflow::TaskTree> subtree) {
+    check_engine_settings(project_.system_config);
     SavedStates* states = states_ ? &*states_ : nullptr;
-    RunRecord record(definition_.name, session_time_, states, nullptr);
+    std::optional<LiveView> view;
+    if (invocation_.program.is_mogura() && invocation_.console.is_terminal()) {
+      view.emplace(invocation_.console, definition_.name, terminal_style());
+    }
+    RunRecord record(definition_.name, session_time_, states, &tails_, view ? &*view : nullptr);
     LocalEngine engine(engine_options(record));
     engine.start();
     const auto started = engine.start_attempt(start_request(engine, std::move(subtree)));
     cancellation_.started(engine, started.state.attempt);
+    if (view) view->start();
     engine.wait(started.state.attempt, [] { return false; });
     cancellation_.ended();
     engine.stop();
+    if (view) view->stop();
     if (states != nullptr) states->stop();
     const int signal = cancellation_.signal();
-    const int status = summarize(record.failed(), signal != 0);
-    return signal != 0 ? kSignalBase + signal : status;
+    invocation_.program.is_mogura() ? report(record) : summarize(record.failed());
+    if (signal != 0) return kSignalBase + signal;
+    return record.failed().empty() ? kSuccess : kFailure;
   }
 
-  LocalEngineOptions engine_options(RunRecord& record) const {
+  LocalEngineOptions engine_options(RunRecord& record) {
     LocalEngineOptions options = setup_.engine_options();
     options.project_path = project_.directory;
     options.workflows = definitions_;
@@ -179,6 +190,12 @@ class LocalRun {
                            .project_path = project_.directory};
     options.max_task_threads =
         static_cast<int>(arguments_.integer("--max-task-threads").value_or(0));
+    if (invocation_.program.is_mogura()) {
+      options.open_task_log =
+          [this, keep = std::move(options.open_task_log)](const operators::TaskRequest& request) {
+            return tails_.open(request.task_name, keep ? keep(request) : nullptr);
+          };
+    }
     options.known_results = &record;
     options.observer = &record;
     return options;
@@ -195,13 +212,29 @@ class LocalRun {
             .resumed = {}};
   }
 
-  int summarize(const std::vector<FailedTask>& failed, bool was_interrupted) const {
+  void summarize(const std::vector<FailedTask>& failed) const {
+    Console& console = invocation_.console;
     if (!failed.empty()) {
-      invocation_.console.err("error: " + failure_summary(failed, state_directory_) + "\n");
-      return kFailure;
+      console.err("error: " + failure_summary(failed, state_directory_) + "\n");
+    } else if (cancellation_.signal() == 0) {
+      console.err(success_summary(state_directory_));
     }
-    if (!was_interrupted) invocation_.console.err(success_summary(state_directory_));
-    return kSuccess;
+  }
+
+  void report(const RunRecord& record) const {
+    RunReport report{
+        .succeeded = record.succeeded(),
+        .reused = record.reused(),
+        .elapsed = clock_.now() - started_at_,
+        .failures = {},
+        .was_interrupted = cancellation_.signal() != 0,
+        .state_directory = state_directory_,
+        .resume_command = resume_command(invocation_.program, arguments_,
+                                         calendar::local_time_text(session_time_, zone_))};
+    for (const FailedTask& task : record.failed()) {
+      report.failures.push_back({task, tails_.lines_of(task.name)});
+    }
+    invocation_.console.err(report_text(report));
   }
 
   const Invocation& invocation_;
@@ -213,6 +246,8 @@ class LocalRun {
   const calendar::TimeZone zone_;
   const LocalSetup setup_;
   const SystemClock clock_;
+  const Instant started_at_ = clock_.now();
+  TaskTails tails_;
   Instant session_time_{};
   std::optional<std::string> state_directory_;
   std::optional<SavedStates> states_;

@@ -15,13 +15,22 @@ engine::TaskResult result_of(const engine::Task& task) {
 }  // namespace
 
 RunRecord::RunRecord(std::string workflow, Instant session_time, SavedStates* states,
-                     executor::Observer* next)
-    : workflow_(std::move(workflow)), session_time_(session_time), states_(states), next_(next) {}
+                     TaskTails* tails, executor::Observer* next)
+    : workflow_(std::move(workflow)),
+      session_time_(session_time),
+      states_(states),
+      tails_(tails),
+      next_(next) {}
 
 std::optional<engine::TaskResult> RunRecord::find(const store::AttemptInfo& attempt,
                                                   const std::string& task_name) {
   if (states_ == nullptr || !is_main(attempt)) return std::nullopt;
-  return states_->find(task_name);
+  std::optional<engine::TaskResult> known = states_->find(task_name);
+  if (known) {
+    MutexLock lock(mutex_);
+    ++reused_;
+  }
+  return known;
 }
 
 void RunRecord::committed(const store::AttemptInfo& info, const engine::Attempt& attempt,
@@ -33,6 +42,8 @@ void RunRecord::committed(const store::AttemptInfo& info, const engine::Attempt&
     const engine::Task& task = attempt.tasks[index];
     if (task.state == engine::TaskState::success && succeeded_.insert(index).second) {
       if (states_ != nullptr) states_->succeeded(task.full_name, result_of(task));
+      if (tails_ != nullptr) tails_->forget(task.full_name);
+      if (task.kind == engine::TaskKind::task) ++operators_succeeded_;
     } else if (task.state == engine::TaskState::error) {
       const Object error = task.output != nullptr ? task.output->error : Object{};
       failed_.insert_or_assign(index, FailedTask{task.full_name, error});
@@ -45,6 +56,16 @@ std::vector<FailedTask> RunRecord::failed() const {
   std::vector<FailedTask> failed;
   for (const auto& [index, task] : failed_) failed.push_back(task);
   return failed;
+}
+
+std::size_t RunRecord::succeeded() const {
+  MutexLock lock(mutex_);
+  return operators_succeeded_;
+}
+
+std::size_t RunRecord::reused() const {
+  MutexLock lock(mutex_);
+  return reused_;
 }
 
 bool RunRecord::is_main(const store::AttemptInfo& attempt) const {

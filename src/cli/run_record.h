@@ -9,6 +9,7 @@
 #include "base/mutex.h"
 #include "cli/run_summary.h"
 #include "cli/saved_states.h"
+#include "cli/task_tails.h"
 #include "executor/executor.h"
 
 namespace mogura::cli {
@@ -17,8 +18,9 @@ namespace mogura::cli {
 /// session that the user named have states.
 class RunRecord : public executor::KnownResults, public executor::Observer {
  public:
-  /// `states` may be null: nothing is known then and nothing is saved. `next` may be null.
-  RunRecord(std::string workflow, Instant session_time, SavedStates* states,
+  /// `states` may be null: nothing is known then and nothing is saved. `tails` may be null; those
+  /// of tasks that succeed are forgotten. `next` may be null.
+  RunRecord(std::string workflow, Instant session_time, SavedStates* states, TaskTails* tails,
             executor::Observer* next);
 
   std::optional<engine::TaskResult> find(const store::AttemptInfo& attempt,
@@ -28,6 +30,9 @@ class RunRecord : public executor::KnownResults, public executor::Observer {
 
   /// The tasks that failed themselves, in the order of their ids (cli.md §12.3.13).
   std::vector<FailedTask> failed() const;
+  /// How many tasks with an operator succeeded, and how many of them were not run for it.
+  std::size_t succeeded() const;
+  std::size_t reused() const;
 
  private:
   bool is_main(const store::AttemptInfo& attempt) const;
@@ -35,9 +40,12 @@ class RunRecord : public executor::KnownResults, public executor::Observer {
   const std::string workflow_;
   const Instant session_time_;
   SavedStates* const states_;
+  TaskTails* const tails_;
   executor::Observer* const next_;
 
   mutable Mutex mutex_;
+  std::size_t reused_ MOGURA_GUARDED_BY(mutex_) = 0;
+  std::size_t operators_succeeded_ MOGURA_GUARDED_BY(mutex_) = 0;
   std::set<engine::TaskIndex> succeeded_ MOGURA_GUARDED_BY(mutex_);
   std::map<engine::TaskIndex, FailedTask> failed_ MOGURA_GUARDED_BY(mutex_);
 };

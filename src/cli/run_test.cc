@@ -210,9 +210,9 @@ TEST(SkipPlanTest, RefusesOptionsThatExcludeEachOther) {
 
 TEST(SkipPlanTest, IsFlatInTheSizeOfTheWorkflow) {
   std::string yaml;
-  for (int i = 0; i < 20'000; ++i) yaml += "+t" + std::to_string(i) + ": {echo>: x}\n";
-  const SkipPlan plan = make_skip_plan(compiled(yaml), {.start = "+t19999"});
-  EXPECT_EQ(plan.may_reuse->size(), 20'000u);
+  for (int i = 0; i < 5'000; ++i) yaml += "+t" + std::to_string(i) + ": {echo>: x}\n";
+  const SkipPlan plan = make_skip_plan(compiled(yaml), {.start = "+t4999"});
+  EXPECT_EQ(plan.may_reuse->size(), 5'000u);
 }
 
 class SavedStatesTest : public ::testing::Test {

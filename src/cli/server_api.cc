@@ -3,8 +3,8 @@
 #include <charconv>
 #include <chrono>
 #include <map>
-#include <thread>
 
+#include "cli/backoff.h"
 #include "cli/base64.h"
 #include "cli/system_config.h"
 #include "net/http_client.h"
@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kDefaultEndpoint = "http://127.0.0.1:65432";
 constexpr int kTries = 10;
-constexpr std::chrono::milliseconds kFirstWait{2};
+constexpr BackoffTimes kWaits{std::chrono::milliseconds{2}, std::chrono::milliseconds{512}, 2};
 constexpr std::chrono::seconds kExchangeLimit{30};
 
 int parse_port(std::string_view text) {
@@ -106,8 +106,8 @@ Value ServerApi::get(const std::string& path) const {
   request.timeout = kExchangeLimit;
   request.verify_certificate = !invocation_.arguments.has("--disable-cert-validation");
   request.verify_host = request.verify_certificate;
-  std::chrono::milliseconds wait = kFirstWait;
-  for (int tries = 1;; ++tries, wait *= 2) {
+  Backoff backoff(kWaits);
+  for (int tries = 1;; ++tries) {
     try {
       const net::HttpResponse response = net::http_exchange(request);
       if (response.status >= 200 && response.status < 300) return value::parse_json(response.body);
@@ -118,7 +118,7 @@ Value ServerApi::get(const std::string& path) const {
         throw Error("io", "Cannot reach the server at " + endpoint_.url(), {error});
       }
     }
-    std::this_thread::sleep_for(wait);
+    backoff.wait();
   }
 }
 
