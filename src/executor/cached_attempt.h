@@ -30,6 +30,9 @@ struct CachedAttempt {
   /// Running tasks of a loaded attempt of which is not known yet where they run.
   std::vector<engine::TaskIndex> undispatched;
 
+  /// Nobody was told of its rows yet.
+  bool is_new_here = true;
+
   bool has_work() const {
     return !events.empty() || !inline_tasks.empty() || !undispatched.empty();
   }

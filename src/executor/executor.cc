@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <thread>
 
 #include "base/mutex.h"
@@ -28,6 +29,7 @@ struct Executor::Impl {
   explicit Impl(Dependencies given) : dependencies(std::move(given)), runner(dependencies) {}
 
   CachedAttempt* cached(AttemptId id);
+  void tell_observer(AttemptWork& work);
   void take_posts();
   void take_due();
   std::vector<AttemptWork> run_attempts();
@@ -59,7 +61,7 @@ CachedAttempt* Executor::Impl::cached(AttemptId id) {
   const auto found = attempts.find(id);
   if (found != attempts.end()) return found->second.get();
   auto loaded = dependencies.store.load(id);
-  if (!loaded || loaded->attempt.done()) return nullptr;
+  if (!loaded) return nullptr;
   auto attempt = std::make_unique<CachedAttempt>(std::move(*loaded));
   return attempts.emplace(id, std::move(attempt)).first->second.get();
 }
@@ -72,7 +74,7 @@ void Executor::Impl::take_posts() {
   }
   for (Post& post : taken) {
     CachedAttempt* attempt = cached(post.attempt);
-    if (attempt == nullptr) continue;  // done: nothing can happen to it any more
+    if (attempt == nullptr) continue;
     attempt->events.push_back(std::move(post.event));
     active.push_back(post.attempt);
   }
@@ -151,6 +153,19 @@ void Executor::Impl::commit(std::vector<AttemptWork>& works) {
   }
 }
 
+void Executor::Impl::tell_observer(AttemptWork& work) {
+  CachedAttempt& attempt = *work.cached;
+  if (dependencies.observer == nullptr) return;
+  if (std::exchange(attempt.is_new_here, false)) {
+    work.changed.resize(attempt.attempt.tasks.size());
+    std::iota(work.changed.begin(), work.changed.end(), engine::TaskIndex{0});
+  } else {
+    std::ranges::sort(work.changed);
+    work.changed.erase(std::ranges::unique(work.changed).begin(), work.changed.end());
+  }
+  dependencies.observer->committed(attempt.info, attempt.attempt, work.changed);
+}
+
 // The changes are stored: sends what follows from them.
 void Executor::Impl::finish(AttemptWork& work) {
   CachedAttempt& attempt = *work.cached;
@@ -163,11 +178,7 @@ void Executor::Impl::finish(AttemptWork& work) {
       dependencies.agents.cancel(attempt.info.id, task, run);
     }
   }
-  if (dependencies.observer != nullptr) {
-    std::ranges::sort(work.changed);
-    work.changed.erase(std::ranges::unique(work.changed).begin(), work.changed.end());
-    dependencies.observer->committed(attempt.info, attempt.attempt, work.changed);
-  }
+  tell_observer(work);
   if (attempt.attempt.done()) {
     forget(attempt.info.id);
   } else if (attempt.has_work()) {
