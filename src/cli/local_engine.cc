@@ -6,7 +6,6 @@
 
 #include "agent/agent.h"
 #include "base/mutex.h"
-#include "operators/services.h"
 #include "process/supervisor.h"
 #include "store/memory_store.h"
 #include "value/config.h"
@@ -180,10 +179,8 @@ struct LocalEngine::Impl {
   agent::Agent agent;
 };
 
-LocalEngine::LocalEngine(LocalEngineOptions options) {
-  operators::check_service_settings(options.system_config);
-  impl_ = std::make_unique<Impl>(std::move(options));
-}
+LocalEngine::LocalEngine(LocalEngineOptions options)
+    : impl_(std::make_unique<Impl>(std::move(options))) {}
 
 LocalEngine::~LocalEngine() {
   stop();

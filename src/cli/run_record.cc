@@ -43,7 +43,9 @@ void RunRecord::committed(const store::AttemptInfo& info, const engine::Attempt&
     if (task.state == engine::TaskState::success && succeeded_.insert(index).second) {
       if (states_ != nullptr) states_->succeeded(task.full_name, result_of(task));
       if (tails_ != nullptr) tails_->forget(task.full_name);
-      if (task.kind == engine::TaskKind::task) ++operators_succeeded_;
+      const bool is_work =
+          task.kind == engine::TaskKind::task && !task.full_name.ends_with("^failure-alert");
+      if (is_work) ++operators_succeeded_;
     } else if (task.state == engine::TaskState::error) {
       const Object error = task.output != nullptr ? task.output->error : Object{};
       failed_.insert_or_assign(index, FailedTask{task.full_name, error});

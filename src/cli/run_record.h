@@ -30,7 +30,8 @@ class RunRecord : public executor::KnownResults, public executor::Observer {
 
   /// The tasks that failed themselves, in the order of their ids (cli.md §12.3.13).
   std::vector<FailedTask> failed() const;
-  /// How many tasks with an operator succeeded, and how many of them were not run for it.
+  /// How many tasks with an operator succeeded, the failure alert not counted, and how many of them
+  /// were not run for it.
   std::size_t succeeded() const;
   std::size_t reused() const;
 

@@ -22,11 +22,6 @@ int run_server(const Invocation& invocation) {
   refuse_server(invocation);
 }
 
-int run_scheduler(const Invocation& invocation) {
-  require_positionals(invocation, 0, 0);
-  refuse_server(invocation);
-}
-
 int run_migrate(const Invocation& invocation) {
   const Arguments& arguments = invocation.arguments;
   if (arguments.positionals().size() != 1) throw UsageError("Invalid parameters");

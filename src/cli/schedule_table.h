@@ -1,0 +1,65 @@
+// When the workflows of a local scheduler start: a table of next times and the decisions about them
+// (execution.md §14.4). Pure: what starts attempts is elsewhere.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "calendar/schedule.h"
+#include "workflow/definition.h"
+
+namespace mogura::cli {
+
+/// A workflow whose time has come.
+struct DueWorkflow {
+  std::string workflow;
+  calendar::ScheduleTime time;
+};
+
+class ScheduleTable {
+ public:
+  /// After a start that failed for a reason that may go away.
+  static constexpr std::chrono::seconds kAfterLimit{600};
+  static constexpr std::chrono::seconds kAfterError{3600};
+
+  /// Takes the schedules of these workflows. One that is as before keeps its next time, others
+  /// begin at `now`. Throws Error, without having changed anything, for a schedule that is wrong or
+  /// has keys that no schedule knows.
+  void replace(const std::vector<workflow::Definition>& workflows, Instant now);
+
+  /// The workflows to start now, each moved on to its next time. `is_active` says whether an
+  /// attempt of the workflow runs. Sessions that their schedule's options say to leave out are
+  /// passed over.
+  std::vector<DueWorkflow> take_due(Instant now,
+                                    const std::function<bool(const std::string&)>& is_active);
+
+  /// The session that was taken is to be tried again at `run_time`.
+  void postpone(const DueWorkflow& due, Instant run_time);
+
+  /// The next time of any workflow; absent where there is none.
+  std::optional<Instant> next_run() const;
+
+  std::size_t size() const { return entries_.size(); }
+
+ private:
+  struct Entry {
+    std::string workflow;
+    std::string timezone;
+    Object config;
+    std::unique_ptr<calendar::Schedule> schedule;
+    bool skip_on_overtime = false;
+    std::optional<std::chrono::seconds> skip_delayed_by;
+    calendar::ScheduleTime next;
+  };
+
+  static Entry read(const workflow::Definition& workflow, Instant now);
+  const Entry* unchanged(const Entry& entry) const;
+
+  std::vector<Entry> entries_;
+};
+
+}  // namespace mogura::cli
