@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -63,7 +64,9 @@ int main(int argc, char** argv) {
   if (argc != 4) return 2;
   std::ifstream input(argv[1], std::ios::binary);
   const std::string script((std::istreambuf_iterator<char>(input)), {});
-  duk_context* heap = duk_create_heap_default();
+  const std::unique_ptr<duk_context, decltype(&duk_destroy_heap)> owner(duk_create_heap_default(),
+                                                                        duk_destroy_heap);
+  duk_context* heap = owner.get();
   if (!input || duk_pcompile_lstring(heap, DUK_COMPILE_EVAL, script.data(), script.size()) != 0) {
     return 1;
   }
