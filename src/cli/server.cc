@@ -22,15 +22,4 @@ int run_server(const Invocation& invocation) {
   refuse_server(invocation);
 }
 
-int run_migrate(const Invocation& invocation) {
-  const Arguments& arguments = invocation.arguments;
-  if (arguments.positionals().size() != 1) throw UsageError("Invalid parameters");
-  const std::string& action = arguments.positionals()[0];
-  if (action != "run" && action != "check") throw UsageError("Invalid command");
-  if (!arguments.has("-o") && !invocation.config_path) {
-    throw UsageError("--database, or --config option is required");
-  }
-  refuse_server(invocation);
-}
-
 }  // namespace mogura::cli

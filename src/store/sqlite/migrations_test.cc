@@ -1,0 +1,69 @@
+#include "store/sqlite/migrations.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <fstream>
+
+#include "store/sqlite/connection.h"
+
+namespace mogura::store::sqlite {
+namespace {
+
+class MigrationsTest : public testing::Test {
+ protected:
+  MigrationsTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "migrations-XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~MigrationsTest() override { std::filesystem::remove_all(folder_); }
+  std::filesystem::path folder_;
+};
+
+TEST_F(MigrationsTest, MakeADatabaseOnceAndThenHaveNothingToDo) {
+  const auto directory = folder_ / "new" / "db";
+  EXPECT_FALSE(has_tables(directory));
+  EXPECT_FALSE(std::filesystem::exists(directory));
+  EXPECT_EQ(migrate(directory).size(), 1u);
+  EXPECT_TRUE(has_tables(directory));
+  EXPECT_TRUE(pending_migrations(directory).empty());
+  EXPECT_TRUE(migrate(directory).empty());
+}
+
+TEST_F(MigrationsTest, MakeTablesThatHoldAnAttempt) {
+  migrate(folder_);
+  Connection connection(database_file(folder_), OpenMode::existing);
+  connection.execute(
+      "INSERT INTO sessions (project_id, workflow_name, session_time, session_uuid) "
+      "VALUES (1, 'w', 0, 'u');"
+      "INSERT INTO attempts (session_id, site_id, project_name, revision, timezone, base_params, "
+      "max_tasks, created_at) VALUES (1, 0, 'default', 'r', 'UTC', '{}', 1000, 0)");
+  EXPECT_THROW(connection.execute("INSERT INTO sessions (project_id, workflow_name, session_time, "
+                                  "session_uuid) VALUES (1, 'w', 0, 'v')"),
+               Error);
+}
+
+TEST_F(MigrationsTest, SayWhichFileIsNoDatabase) {
+  std::ofstream(database_file(folder_)) << std::string(4096, 'x');
+  try {
+    migrate(folder_);
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("mogura.db"), std::string::npos) << error.message();
+    EXPECT_EQ(error.kind(), "database");
+  }
+}
+
+TEST_F(MigrationsTest, RollBackWhatFailsInTheMiddle) {
+  migrate(folder_);
+  Connection connection(database_file(folder_), OpenMode::existing);
+  {
+    Transaction transaction(connection);
+    connection.execute("CREATE TABLE half (x INTEGER)");
+  }
+  Statement select(connection, "SELECT 1 FROM sqlite_schema WHERE name = 'half'");
+  EXPECT_FALSE(select.step());
+}
+
+}  // namespace
+}  // namespace mogura::store::sqlite
