@@ -1,0 +1,5 @@
+class Report
+  def line(rows:, mean:, dearest:)
+    Digdag.env.store(line: "#{rows} prices, mean #{mean}, dearest #{dearest}")
+  end
+end
