@@ -26,11 +26,6 @@ struct TaskView {
 
 using Warnings = std::vector<std::string>;
 
-bool is_true(const Object& config, std::string_view key) {
-  const Value* flag = config.find(key);
-  return flag != nullptr && (*flag == Value(true) || *flag == Value("true"));
-}
-
 bool has_template(const Value& value) {
   return value.is_text() && value.as_text().find("${") != std::string::npos;
 }
@@ -91,20 +86,6 @@ void hijacking_export(const TaskView& task, Warnings& warnings) {
     if (key == "_type" || (key.size() > 1 && key.ends_with('>'))) {
       warn(warnings, task, "`" + key + "` in `_export` becomes the operator of every task below.");
     }
-  }
-}
-
-// language.md §6.1
-void unordered_background(const TaskView& task, Warnings& warnings) {
-  if (!is_true(task.node.config, "_background")) return;
-  const auto begin = task.tree.tasks.begin();
-  const bool is_first = std::none_of(
-      begin, begin + (&task.node - &task.tree.tasks.front()),
-      [&](const workflow::TaskNode& other) { return other.parent == task.node.parent; });
-  if (!is_first && task.node.upstreams == workflow::kNoUpstreams) {
-    warn(warnings, task,
-         "a task with `_background: true` starts with its group; it does not wait for the tasks "
-         "before it.");
   }
 }
 
@@ -197,9 +178,8 @@ void missing_requirements(const workflow::TaskTree& tree, const std::set<std::st
   }
 }
 
-constexpr std::array kTaskTraps = {ignored_check,    ignored_group_keys,   unevaluated_retry,
-                                   hijacking_export, unordered_background, unknown_operator,
-                                   shell_expansion};
+constexpr std::array kTaskTraps = {ignored_check,    ignored_group_keys, unevaluated_retry,
+                                   hijacking_export, unknown_operator,   shell_expansion};
 
 }  // namespace
 
