@@ -1,5 +1,7 @@
 #include "agent/agent.h"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <map>
 #include <thread>
@@ -225,7 +227,10 @@ Agent::~Agent() {
 void Agent::start() {
   impl_->lease = impl_->dependencies.store.open_lease(
       impl_->options.name, impl_->dependencies.clock.now() + impl_->options.lease_time);
-  impl_->thread = std::thread([impl = impl_.get()] { impl->claim_loop(); });
+  impl_->thread = std::thread([impl = impl_.get()] {
+    ::pthread_setname_np(::pthread_self(), "agent");
+    impl->claim_loop();
+  });
 }
 
 void Agent::stop() {

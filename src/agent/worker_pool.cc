@@ -1,5 +1,7 @@
 #include "agent/worker_pool.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 #include <deque>
@@ -38,7 +40,10 @@ struct WorkerPool::Impl {
 };
 
 void WorkerPool::Impl::add_thread() {
-  threads.emplace_back([this] { work(); });
+  threads.emplace_back([this] {
+    ::pthread_setname_np(::pthread_self(), "worker");
+    work();
+  });
 }
 
 void WorkerPool::Impl::work() {
@@ -80,7 +85,10 @@ void WorkerPool::Impl::watch() {
 }
 
 WorkerPool::WorkerPool(Options options) : impl_(std::make_unique<Impl>(options)) {
-  impl_->watcher = std::thread([this] { impl_->watch(); });
+  impl_->watcher = std::thread([this] {
+    ::pthread_setname_np(::pthread_self(), "worker-watch");
+    impl_->watch();
+  });
 }
 
 WorkerPool::~WorkerPool() {

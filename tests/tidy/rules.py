@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from functions import functions
-from tree import SourceFile, Tree
+from tree import SourceFile, Tree, room_in
 
 MAX_FILE_LINES = 600
 MAX_FUNCTION_LINES = 80
@@ -58,7 +58,7 @@ def ban(pattern: str, message: str, *allowed: str) -> Ban:
 BANNED_INCLUDES = (
     ban(r"<boost/(?:asio|beast)", "Asio and Beast belong to net/", "net"),
     ban(r"<curl/", "curl belongs to net/", "net"),
-    ban(r"<sqlite3\.h>", "SQLite belongs to store/", "store"),
+    ban(r"<sqlite3\.h>", "SQLite belongs to store/sqlite", "store_sqlite"),
     ban(r"<(?:postgresql/)?libpq", "libpq belongs to store/", "store"),
     ban(r"<duk(?:tape|_config)\.h>|\"duk(?:tape|_config)\.h\"", "Duktape belongs to template/",
         "template"),
@@ -163,8 +163,8 @@ def room_direction(tree: Tree) -> Iterator[Finding]:
             continue
         allowed = {room.name} | room.uses | (room.test_uses if file.is_test else frozenset())
         for number, header in _includes(file):
-            other = header[1:].split("/")[0]
-            if header[0] == '"' and "/" in header and other not in allowed:
+            other = room_in(header[1:])
+            if header[0] == '"' and other and other not in allowed:
                 yield Finding(file.path, number,
                               f"{room.name}/ includes {other}/ without naming it in CMakeLists.txt"
                               " (USES; for a test TEST_LINKS)")

@@ -14,6 +14,8 @@ FOREIGN_FOLDERS = ("tests/conformance/cases/", "fuzz/corpus/", "third_party/")
 KINDS = {".cc": "c++", ".h": "c++", ".cmake": "cmake", ".py": "python", ".md": "markdown",
          ".dig": "dig", ".yml": "yaml", ".json": "json"}
 NAMES = {"CMakeLists.txt": "cmake", "dev": "shell"}
+# Rooms whose folders are rooms as well.
+ROOMS_WITH_ROOMS = ("store",)
 
 _NOT_CODE = re.compile(
     r'(?P<raw>\b(?:u8|[uUL])?R"(?P<mark>[^()\\\s]{0,16})\((?:.|\n)*?\)(?P=mark)")'
@@ -60,9 +62,16 @@ class SourceFile:
 
     @property
     def room(self) -> str | None:
-        """The folder below src/ that the file is in."""
-        parts = self.path.split("/")
-        return parts[1] if parts[0] == "src" and len(parts) > 2 else None
+        """The folder below src/ that the file is in, as the room's CMakeLists.txt calls it."""
+        return room_in(self.path.removeprefix("src/")) if self.path.startswith("src/") else None
+
+
+def room_in(path: str) -> str | None:
+    """The room of a path below src/: `value`, or `store_sqlite` for a room inside another one."""
+    parts = path.split("/")[:-1]
+    if parts and parts[0] in ROOMS_WITH_ROOMS:
+        return "_".join(parts[:2])
+    return parts[0] if parts else None
 
 
 def blank_literals(text: str) -> str:
@@ -134,7 +143,7 @@ class Tree:
         """The rooms from the ground up, as the top CMakeLists.txt lists them."""
         top = self.by_path.get("CMakeLists.txt")
         listed = re.search(r"foreach\(room ([^)]*)\)", top.text) if top else None
-        return listed[1].split() if listed else []
+        return [name.replace("/", "_") for name in listed[1].split()] if listed else []
 
 
 def _keyword_lists(arguments: str) -> dict[str, list[str]]:

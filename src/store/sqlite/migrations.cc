@@ -4,8 +4,8 @@
 #include <string_view>
 #include <system_error>
 
-#include "sqlite_migrations.h"
 #include "store/sqlite/connection.h"
+#include "store/sqlite/migrations_sql.h"
 
 namespace mogura::store::sqlite {
 namespace {
