@@ -33,7 +33,8 @@
       'setMilliseconds setUTCMilliseconds setSeconds setUTCSeconds setMinutes setUTCMinutes ' +
       'setHours setUTCHours setDate setUTCDate setMonth setUTCMonth setFullYear ' +
       'setUTCFullYear toUTCString toGMTString toISOString toJSON getYear setYear',
-    RegExp: 'exec test toString compile source global ignoreCase multiline lastIndex',
+    // `flags` is newer, but copying a regular expression and split() read it.
+    RegExp: 'exec test toString compile source global ignoreCase multiline lastIndex flags',
     Error: 'name message toString', EvalError: 'name message', RangeError: 'name message',
     ReferenceError: 'name message', SyntaxError: 'name message', TypeError: 'name message',
     URIError: 'name message'
