@@ -89,7 +89,10 @@ struct JsonHandler {
     number.append(part.data(), part.size());
     const std::string digits = std::exchange(number, {});
     const bool whole = digits.find_first_of(".eE") == std::string::npos;
-    return whole ? put(BigInteger{digits}) : put(value);
+    if (whole) return put(BigInteger{digits});
+    // The parser's own value may be off in the last bit. Beyond the range of doubles it stands.
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return put(value);
   }
   bool on_bool(bool value, bj::error_code&) { return put(value); }
   bool on_null(bj::error_code&) { return put(nullptr); }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "base/error.h"
 
 namespace mogura::value {
@@ -20,6 +22,14 @@ TEST(Json, PrintsRealsTheJavaWay) {
   EXPECT_EQ(real_text(1e7), "1.0E7");
   EXPECT_EQ(real_text(1.5e-4), "1.5E-4");
   EXPECT_EQ(real_text(-1e20), "-1.0E20");
+}
+
+TEST(Json, ReadsRealsToTheNearestDouble) {
+  EXPECT_EQ(parse_json("-1.037203607854775807").as_real(), -1.037203607854775807);
+  EXPECT_EQ(parse_json("1.0E-15").as_real(), 1.0e-15);
+  EXPECT_EQ(parse_json("2.2250738585072014e-308").as_real(), 2.2250738585072014e-308);
+  EXPECT_EQ(parse_json("1e400").as_real(), std::numeric_limits<double>::infinity());
+  EXPECT_EQ(parse_json("1e-400").as_real(), 0.0);
 }
 
 TEST(Json, SaysWhereTextIsBroken) {
