@@ -47,7 +47,7 @@ EXAMPLES: dict[str, list[Example]] = {
         bad("src/cli/a.cc", "#include <iostream>\n"),
         bad("src/cli/a.cc", '#include "options.h"\n'),
         good("src/net/a.cc", "#include <curl/curl.h>\n#include <boost/asio.hpp>\n"),
-        good("src/store/a.cc", "#include <sqlite3.h>\n#include <libpq-fe.h>\n"),
+        good("src/store/sqlite/a.cc", "#include <sqlite3.h>\n"),
         good("src/value/a.cc", '#include "workflow/yaml.h"\n// #include <regex>\n'),
         good("src/main.cc", "#include <iostream>\n"),
     ],

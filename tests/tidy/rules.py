@@ -59,7 +59,7 @@ BANNED_INCLUDES = (
     ban(r"<boost/(?:asio|beast)", "Asio and Beast belong to net/", "net"),
     ban(r"<curl/", "curl belongs to net/", "net"),
     ban(r"<sqlite3\.h>", "SQLite belongs to store/sqlite", "store_sqlite"),
-    ban(r"<(?:postgresql/)?libpq", "libpq belongs to store/", "store"),
+    ban(r"<(?:postgresql/)?libpq", "libpq belongs to store/postgres", "store_postgres"),
     ban(r"<duk(?:tape|_config)\.h>|\"duk(?:tape|_config)\.h\"", "Duktape belongs to template/",
         "template"),
     ban(r"<yaml\.h>", "libyaml belongs to workflow/", "workflow"),
