@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <map>
+#include <set>
 #include <thread>
 
+#include "agent/lease_keeper.h"
 #include "agent/worker_pool.h"
 #include "base/mutex.h"
 #include "executor/task_requests.h"
@@ -36,6 +38,7 @@ struct Agent::Impl {
   // One execution of a task, from its claim to its report.
   struct Execution {
     store::Claim claim;
+    store::Lease lease;
     std::string label;
     std::shared_ptr<TaskLog> log;
     std::unique_ptr<operators::TaskRun> run;
@@ -47,30 +50,40 @@ struct Agent::Impl {
   };
 
   Impl(Dependencies given, Options given_options)
-      : dependencies(std::move(given)), options(std::move(given_options)), pool({}) {}
+      : dependencies(std::move(given)),
+        options(std::move(given_options)),
+        keeper(dependencies.store, dependencies.clock,
+               {options.name, options.heartbeat_interval, options.lease_time}),
+        pool({}) {}
 
-  void claim_loop();
-  bool keep_lease();
+  void serve();
+  bool wait_for_work();
+  void keep_lease();
+  void take_unknown_claims(std::size_t held);
   void claim_tasks();
-  void begin(store::Claim claim);
+  void begin(store::Claim claim, const store::Lease& lease);
   void execute(const std::shared_ptr<Execution>& execution);
   void handle(const std::shared_ptr<Execution>& execution, operators::TaskRun::Outcome outcome);
   void run_command(const std::shared_ptr<Execution>& execution, const command::Request& request);
+  void cancel(Execution& execution);
   void end_command(Execution& execution);
   void fence();
   void request_claim() MOGURA_EXCLUDES(mutex);
+  void forget_report(store::EntryId entry);
 
   const Dependencies dependencies;
   const Options options;
+  LeaseKeeper keeper;  // the agent's thread only
   WorkerPool pool;
   std::thread thread;
-  store::Store::Lease lease{};
 
   Mutex mutex;
   Condition changed;
   bool claim_wanted MOGURA_GUARDED_BY(mutex) = true;
   bool stopping MOGURA_GUARDED_BY(mutex) = false;
   std::map<store::EntryId, std::shared_ptr<Execution>> running MOGURA_GUARDED_BY(mutex);
+  // Ended, but the queue may not know yet.
+  std::set<store::EntryId> reported MOGURA_GUARDED_BY(mutex);
 };
 
 void Agent::Impl::request_claim() {
@@ -81,52 +94,82 @@ void Agent::Impl::request_claim() {
   changed.notify_all();
 }
 
-void Agent::Impl::claim_loop() {
-  auto next_heartbeat = SteadyClock::now() + options.heartbeat_interval;
-  while (true) {
-    {
-      MutexLock lock(mutex);
-      while (!claim_wanted && !stopping && SteadyClock::now() < next_heartbeat) {
-        changed.wait_until(mutex, next_heartbeat);
-      }
-      if (stopping) return;
-      claim_wanted = false;
-    }
+void Agent::Impl::serve() {
+  while (wait_for_work()) {
     try {
-      if (SteadyClock::now() >= next_heartbeat) {
-        next_heartbeat = SteadyClock::now() + options.heartbeat_interval;
-        if (!keep_lease()) fence();
-      }
+      keep_lease();
       claim_tasks();
     } catch (const Error& error) {
-      logger.error("Claiming tasks failed: {}. Trying again in {} ms.", error.chain(),
-                   options.heartbeat_interval.count());
+      // What was claimed without this agent's knowledge shows when the lease is renewed.
+      logger.error("Claiming tasks failed: {}. Trying again.", error.chain());
     }
   }
 }
 
-bool Agent::Impl::keep_lease() {
-  return dependencies.store.renew_lease(lease, dependencies.clock.now() + options.lease_time);
+// False when the agent is to stop. While tasks of a lost lease are ending there is nothing to do: a
+// new lease could give them to this very agent again.
+bool Agent::Impl::wait_for_work() {
+  MutexLock lock(mutex);
+  while (!stopping) {
+    const bool ending = !keeper.lease() && !running.empty();
+    const Duration left = keeper.next_beat() - dependencies.clock.steady();
+    if (!ending && (claim_wanted || left <= Duration::zero())) break;
+    if (ending) {
+      changed.wait(mutex);
+    } else {
+      changed.wait_until(mutex, SteadyClock::now() + left);
+    }
+  }
+  claim_wanted = false;
+  return !stopping;
 }
 
-// The lease is gone, its tasks may already run elsewhere: ends them here and starts afresh.
-void Agent::Impl::fence() {
-  logger.warn("The lease of this agent has expired. Ending its tasks.");
-  std::map<store::EntryId, std::shared_ptr<Execution>> lost;
+void Agent::Impl::keep_lease() {
+  const Beat beat = keeper.beat();
+  if (beat.lost) fence();
+  if (!beat.renewal) return;
+  for (const store::EntryId entry : beat.renewal->canceled) {
+    std::shared_ptr<Execution> canceled;
+    {
+      MutexLock lock(mutex);
+      if (const auto found = running.find(entry); found != running.end()) canceled = found->second;
+    }
+    if (canceled != nullptr) cancel(*canceled);
+  }
+  take_unknown_claims(beat.renewal->claims);
+}
+
+// A claim may have succeeded without its answer coming back.
+void Agent::Impl::take_unknown_claims(std::size_t held) {
   {
     MutexLock lock(mutex);
-    lost.swap(running);
+    if (held <= running.size() + reported.size()) return;
   }
-  for (const auto& [entry, execution] : lost) {
+  for (store::Claim& claim : dependencies.store.claims_of(*keeper.lease())) {
+    {
+      MutexLock lock(mutex);
+      if (running.contains(claim.entry) || reported.contains(claim.entry)) continue;
+    }
+    begin(std::move(claim), *keeper.lease());
+  }
+}
+
+// The lease is gone, its tasks may soon run elsewhere: ends them here.
+void Agent::Impl::fence() {
+  std::vector<std::shared_ptr<Execution>> lost;
+  {
+    MutexLock lock(mutex);
+    for (const auto& [entry, execution] : running) lost.push_back(execution);
+    reported.clear();
+  }
+  for (const auto& execution : lost) {
     execution->fenced = true;
     end_command(*execution);
   }
-  lease =
-      dependencies.store.open_lease(options.name, dependencies.clock.now() + options.lease_time);
 }
 
 void Agent::Impl::claim_tasks() {
-  while (true) {
+  while (keeper.lease()) {
     std::size_t free = kMaxClaim;
     if (options.max_tasks > 0) {
       MutexLock lock(mutex);
@@ -134,15 +177,18 @@ void Agent::Impl::claim_tasks() {
       free = running.size() >= slots ? 0 : std::min(kMaxClaim, slots - running.size());
     }
     if (free == 0) return;
+    const store::Lease lease = *keeper.lease();
     std::vector<store::Claim> claims = dependencies.store.claim(lease, free);
     if (claims.empty()) return;
-    for (store::Claim& claim : claims) begin(std::move(claim));
+    for (store::Claim& claim : claims) begin(std::move(claim), lease);
   }
 }
 
-void Agent::Impl::begin(store::Claim claim) {
+void Agent::Impl::begin(store::Claim claim, const store::Lease& lease) {
   auto execution = std::make_shared<Execution>();
+  execution->canceled = claim.canceled;
   execution->claim = std::move(claim);
+  execution->lease = lease;
   {
     MutexLock lock(mutex);
     running.emplace(execution->claim.entry, execution);
@@ -171,8 +217,13 @@ void Agent::Impl::handle(const std::shared_ptr<Execution>& execution,
   }
   const store::Claim& claim = execution->claim;
   if (!execution->fenced) {
-    dependencies.report(claim.attempt, event_of(claim, std::move(outcome)),
-                        store::Ownership{claim.entry, lease.id, lease.epoch});
+    {
+      MutexLock lock(mutex);
+      reported.insert(claim.entry);
+    }
+    const store::Ownership owned{claim.entry, execution->lease.id, execution->lease.epoch};
+    dependencies.report(claim.attempt, event_of(claim, std::move(outcome)), owned,
+                        [this, entry = claim.entry] { forget_report(entry); });
   }
   execution->run.reset();
   execution->log.reset();
@@ -212,6 +263,16 @@ void Agent::Impl::run_command(const std::shared_ptr<Execution>& execution,
   if (execution->canceled || execution->fenced) end_command(*execution);
 }
 
+void Agent::Impl::forget_report(store::EntryId entry) {
+  MutexLock lock(mutex);
+  reported.erase(entry);
+}
+
+void Agent::Impl::cancel(Execution& execution) {
+  execution.canceled = true;
+  end_command(execution);
+}
+
 void Agent::Impl::end_command(Execution& execution) {
   MutexLock lock(execution.mutex);
   if (execution.command) dependencies.commands.cancel(*execution.command);
@@ -225,12 +286,7 @@ Agent::~Agent() {
 }
 
 void Agent::start() {
-  impl_->lease = impl_->dependencies.store.open_lease(
-      impl_->options.name, impl_->dependencies.clock.now() + impl_->options.lease_time);
-  impl_->thread = std::thread([impl = impl_.get()] {
-    ::pthread_setname_np(::pthread_self(), "agent");
-    impl->claim_loop();
-  });
+  impl_->thread = std::thread([impl = impl_.get()] { impl->serve(); });
 }
 
 void Agent::stop() {
@@ -247,16 +303,13 @@ void Agent::stop() {
     MutexLock lock(impl_->mutex);
     for (const auto& [entry, execution] : impl_->running) left.push_back(execution);
   }
-  for (const auto& execution : left) {
-    execution->canceled = true;
-    impl_->end_command(*execution);
-  }
+  for (const auto& execution : left) impl_->cancel(*execution);
   {
     MutexLock lock(impl_->mutex);
     while (!impl_->running.empty()) impl_->changed.wait(impl_->mutex);
   }
   impl_->pool.stop();
-  impl_->dependencies.store.close_lease(impl_->lease);
+  impl_->keeper.close();
 }
 
 void Agent::wake() {
@@ -272,9 +325,7 @@ void Agent::cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) 
       if (claim.attempt == attempt && claim.task == task && claim.run == run) found = execution;
     }
   }
-  if (found == nullptr) return;
-  found->canceled = true;
-  impl_->end_command(*found);
+  if (found != nullptr) impl_->cancel(*found);
 }
 
 }  // namespace mogura::agent

@@ -24,8 +24,10 @@ struct Options {
   std::chrono::milliseconds lease_time{10'000};
 };
 
-/// What an agent reports: an event of a task, with the queue entry that it held.
-using Report = std::function<void(AttemptId, engine::Event, std::optional<store::Ownership>)>;
+/// How an agent reports: an event of a task, with the queue entry that it holds. The report may be
+/// forgotten once it is settled.
+using Report = std::function<void(AttemptId, engine::Event, std::optional<store::Ownership>,
+                                  executor::Settled)>;
 
 struct Dependencies {
   store::Store& store;

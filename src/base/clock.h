@@ -1,4 +1,4 @@
-// The time of day, as a dependency: nothing below cli/ asks the operating system for it.
+// The time, as a dependency: nothing below cli/ asks the operating system for it.
 #pragma once
 
 #include <chrono>
@@ -12,7 +12,11 @@ using Duration = std::chrono::microseconds;
 class Clock {
  public:
   virtual ~Clock() = default;
+  /// The time of day. It jumps when somebody sets the clock.
   virtual Instant now() const = 0;
+  /// The time since some moment, which never jumps: for leases and limits. Means nothing to another
+  /// process.
+  virtual Duration steady() const = 0;
 };
 
 /// The machine's clock.
@@ -21,6 +25,10 @@ class SystemClock : public Clock {
   Instant now() const override {
     return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
   }
+  Duration steady() const override {
+    const auto since = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<Duration>(since);
+  }
 };
 
 /// A clock that stands still until it is told otherwise; for tests and the simulator.
@@ -28,11 +36,17 @@ class FakeClock : public Clock {
  public:
   explicit FakeClock(Instant start) : now_(start) {}
   Instant now() const override { return now_; }
+  Duration steady() const override { return steady_; }
+  /// Sets the time of day, as a person would.
   void set(Instant now) { now_ = now; }
-  void advance(Duration by) { now_ += by; }
+  void advance(Duration by) {
+    now_ += by;
+    steady_ += by;
+  }
 
  private:
   Instant now_;
+  Duration steady_{};
 };
 
 }  // namespace mogura

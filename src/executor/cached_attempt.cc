@@ -58,45 +58,63 @@ CachedAttempt::CachedAttempt(store::Loaded loaded)
 
 void BatchRunner::run(AttemptWork& work) const {
   CachedAttempt& cached = *work.cached;
-  const auto deadline = std::chrono::steady_clock::now() + kMaxBatchTime;
+  const Duration deadline = dependencies_.clock.steady() + kMaxBatchTime;
   int inline_runs = 0;
   for (const engine::TaskIndex task : std::exchange(cached.undispatched, {})) {
     dispatch(work, task);
   }
+  if (std::exchange(cached.due, false)) apply_due(work);
   while (true) {
-    if (!cached.events.empty()) {
+    if (!cached.known_results.empty()) {
+      const engine::Event known = std::move(cached.known_results.front());
+      cached.known_results.pop_front();
+      apply(work, known);
+    } else if (!cached.events.empty()) {
       PostedEvent next = std::move(cached.events.front());
       if (next.alone && !work.applied.empty()) return;
       cached.events.pop_front();
       const bool alone = next.alone;
-      apply_event(work, std::move(next));
+      apply_posted(work, std::move(next));
       if (alone) return;
     } else if (!cached.inline_tasks.empty()) {
-      if (inline_runs++ >= kMaxInlineTasksInBatch || std::chrono::steady_clock::now() > deadline) {
+      if (inline_runs++ >= kMaxInlineTasksInBatch || dependencies_.clock.steady() > deadline) {
         return;
       }
       const engine::TaskIndex task = cached.inline_tasks.front();
       cached.inline_tasks.pop_front();
       if (cached.attempt.tasks[task].state != engine::TaskState::running) continue;
-      apply_event(work, {run_inline(work, task), std::nullopt});
+      apply(work, run_inline(work, task));
     } else {
       return;
     }
   }
 }
 
-void BatchRunner::apply_event(AttemptWork& work, PostedEvent posted) const {
+void BatchRunner::apply_due(AttemptWork& work) const {
   CachedAttempt& cached = *work.cached;
-  const engine::Changes changes =
-      engine::apply(cached.attempt, posted.event, dependencies_.clock.now());
-  if (posted.claim) work.completed.push_back(*posted.claim);
+  apply(work, engine::TimerDue{});
+  if (!cached.monitor || cached.monitor->due > dependencies_.clock.now()) return;
+  apply(work, engine::SlaDue{std::exchange(cached.monitor, std::nullopt)->sla});
+  work.monitor_fired = true;
+}
+
+// A result that the engine ignores is of a run that has ended: it has no entry to complete.
+void BatchRunner::apply_posted(AttemptWork& work, PostedEvent posted) const {
+  const bool applied = apply(work, posted.event);
+  if (applied && posted.claim) work.completed.push_back(*posted.claim);
+  work.applied.push_back(std::move(posted));
+}
+
+bool BatchRunner::apply(AttemptWork& work, const engine::Event& event) const {
+  CachedAttempt& cached = *work.cached;
+  const engine::Changes changes = engine::apply(cached.attempt, event, dependencies_.clock.now());
   log_notes(cached, changes.notes);
   work.changed.insert(work.changed.end(), changes.changed.begin(), changes.changed.end());
   for (const engine::TaskIndex task : changes.to_cancel) {
-    work.cancel.emplace_back(task, cached.attempt.tasks[task].run);
+    work.cancel.push_back({task, cached.attempt.tasks[task].run});
   }
-  work.applied.push_back(std::move(posted));
   for (const engine::TaskIndex task : changes.to_run) dispatch(work, task);
+  return changes.applied;
 }
 
 // Decides where a task runs: nowhere (its result is known), here, or with an agent.
@@ -108,7 +126,7 @@ void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
     if (auto known = dependencies_.known_results->find(cached.info, row.full_name)) {
       const LogScope scope(operators::task_label(label_request(cached, task)));
       logger.warn("Skipped");
-      cached.events.push_back({engine::TaskSucceeded{task, run, std::move(*known)}, {}});
+      cached.known_results.push_back(engine::TaskSucceeded{task, run, std::move(*known)});
       return;
     }
   }
@@ -118,14 +136,13 @@ void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
       cached.inline_tasks.push_back(task);
     } else {
       work.enqueue.push_back({task, run, to_value(request)});
+      work.enqueued = true;
     }
   } catch (const ConfigError& error) {
     const LogScope scope(operators::task_label(label_request(cached, task)));
     logger.error("Configuration error at task {}: {}", row.full_name, error.chain());
-    cached.events.push_back(
-        {engine::TaskFailed{task, run,
-                            Object{{"message", error.text()}, {"stacktrace", error.chain()}}},
-         {}});
+    cached.known_results.push_back(engine::TaskFailed{
+        task, run, Object{{"message", error.text()}, {"stacktrace", error.chain()}}});
   }
 }
 

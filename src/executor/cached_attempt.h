@@ -12,7 +12,12 @@ namespace mogura::executor {
 struct PostedEvent {
   engine::Event event;
   std::optional<store::Ownership> claim;
+  Settled settled;
   bool alone = false;  // to be committed without others: its claim may be lost
+
+  void settle() const {
+    if (settled) settled();
+  }
 };
 
 struct CachedAttempt {
@@ -24,28 +29,34 @@ struct CachedAttempt {
   std::optional<store::Monitor> monitor;
   TaskRequests requests;
 
-  std::deque<PostedEvent> events;
+  std::deque<PostedEvent> events;  // posted
+  /// Results of tasks that did not have to run.
+  std::deque<engine::Event> known_results;
   /// Running tasks whose operator this executor runs itself.
   std::deque<engine::TaskIndex> inline_tasks;
   /// Running tasks of a loaded attempt of which is not known yet where they run.
   std::vector<engine::TaskIndex> undispatched;
+  /// Its timers or its monitor may be due.
+  bool due = false;
 
   /// Nobody was told of its rows yet.
   bool is_new_here = true;
 
   bool has_work() const {
-    return !events.empty() || !inline_tasks.empty() || !undispatched.empty();
+    return !events.empty() || !known_results.empty() || !inline_tasks.empty() ||
+           !undispatched.empty() || due;
   }
 };
 
 /// What one batch does to one attempt, until it is committed.
 struct AttemptWork {
   CachedAttempt* cached = nullptr;
-  std::vector<PostedEvent> applied;
+  std::vector<PostedEvent> applied;  // as far as they were posted
   std::vector<engine::TaskIndex> changed;
   std::vector<store::NewEntry> enqueue;
   std::vector<store::Ownership> completed;
-  std::vector<std::pair<engine::TaskIndex, std::int32_t>> cancel;
+  std::vector<store::QueuedRun> cancel;
+  bool enqueued = false;
   bool monitor_fired = false;
 };
 
@@ -58,7 +69,9 @@ class BatchRunner {
   void run(AttemptWork& work) const;
 
  private:
-  void apply_event(AttemptWork& work, PostedEvent posted) const;
+  void apply_due(AttemptWork& work) const;
+  void apply_posted(AttemptWork& work, PostedEvent posted) const;
+  bool apply(AttemptWork& work, const engine::Event& event) const;
   void dispatch(AttemptWork& work, engine::TaskIndex task) const;
   engine::Event run_inline(AttemptWork& work, engine::TaskIndex task) const;
   bool runs_inline(const operators::TaskRequest& request) const;

@@ -1,12 +1,16 @@
 #include "executor/executor.h"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <numeric>
 #include <thread>
 
 #include "base/mutex.h"
 #include "executor/cached_attempt.h"
+#include "executor/lease_watch.h"
 
 namespace mogura::executor {
 namespace {
@@ -15,8 +19,14 @@ const Logger executor_logger("io.digdag.core.workflow.WorkflowExecutor");
 
 // Attempts that are looked at in one batch because their time has come.
 constexpr std::size_t kMaxDueAttempts = 100;
+// Attempts that are kept beyond this are those that have work.
+constexpr std::size_t kMaxCachedAttempts = 1'000;
 // An error outside of any attempt, as a store that is out of reach, is tried again after this.
 constexpr std::chrono::seconds kPauseAfterError{1};
+// An executor that does not go on with an attempt for so long has died: others take over.
+constexpr std::chrono::seconds kTakeOverAfter{1};
+// The longest sleep: clocks may be set, and other processes may have stored something.
+constexpr std::chrono::seconds kMaxSleep{10};
 
 }  // namespace
 
@@ -26,17 +36,20 @@ struct Executor::Impl {
     PostedEvent event;
   };
 
-  explicit Impl(Dependencies given) : dependencies(std::move(given)), runner(dependencies) {}
+  explicit Impl(Dependencies given)
+      : dependencies(std::move(given)), runner(dependencies), leases(dependencies.store) {}
 
   CachedAttempt* cached(AttemptId id);
   void tell_observer(AttemptWork& work);
   void take_posts();
   void take_due();
+  void watch_leases();
   std::vector<AttemptWork> run_attempts();
   void commit(std::vector<AttemptWork>& works);
   void finish(AttemptWork& work);
-  void redo(AttemptWork& work, bool claims_alone);
+  void redo(AttemptWork& work, bool claim_lost);
   void forget(AttemptId id) { attempts.erase(id); }
+  void trim_cache();
   std::optional<Instant> wake_of(const CachedAttempt& attempt) const;
   bool wait_for_work(std::optional<Instant> wake);
   bool is_stopping() {
@@ -44,10 +57,13 @@ struct Executor::Impl {
     return stopping;
   }
 
+  // The executor's thread only.
   const Dependencies dependencies;
   const BatchRunner runner;
-  std::map<AttemptId, std::unique_ptr<CachedAttempt>> attempts;  // the executor's thread only
-  std::vector<AttemptId> active;                                 // with events or inline tasks
+  LeaseWatch leases;
+  std::map<AttemptId, std::unique_ptr<CachedAttempt>> attempts;
+  std::vector<AttemptId> active;  // with work
+  std::deque<Post> arrived;       // posts that their attempts do not have yet
 
   Mutex mutex;
   Condition work_came;
@@ -61,22 +77,35 @@ CachedAttempt* Executor::Impl::cached(AttemptId id) {
   const auto found = attempts.find(id);
   if (found != attempts.end()) return found->second.get();
   auto loaded = dependencies.store.load(id);
-  if (!loaded) return nullptr;
+  if (!loaded || loaded->attempt.done()) return nullptr;
   auto attempt = std::make_unique<CachedAttempt>(std::move(*loaded));
   return attempts.emplace(id, std::move(attempt)).first->second.get();
 }
 
+void Executor::Impl::trim_cache() {
+  for (auto at = attempts.begin(); attempts.size() > kMaxCachedAttempts && at != attempts.end();) {
+    const auto next = std::next(at);
+    if (!at->second->has_work()) attempts.erase(at);
+    at = next;
+  }
+}
+
+// A post leaves `arrived` when its attempt has it: loading that may throw.
 void Executor::Impl::take_posts() {
-  std::vector<Post> taken;
   {
     MutexLock lock(mutex);
-    taken.swap(posts);
+    std::ranges::move(posts, std::back_inserter(arrived));
+    posts.clear();
   }
-  for (Post& post : taken) {
-    CachedAttempt* attempt = cached(post.attempt);
-    if (attempt == nullptr) continue;
-    attempt->events.push_back(std::move(post.event));
-    active.push_back(post.attempt);
+  while (!arrived.empty()) {
+    Post& post = arrived.front();
+    if (CachedAttempt* attempt = cached(post.attempt)) {
+      attempt->events.push_back(std::move(post.event));
+      active.push_back(post.attempt);
+    } else {
+      post.event.settle();
+    }
+    arrived.pop_front();
   }
 }
 
@@ -85,12 +114,16 @@ void Executor::Impl::take_due() {
   for (const AttemptId id : dependencies.store.attempts_due(now, kMaxDueAttempts)) {
     CachedAttempt* attempt = cached(id);
     if (attempt == nullptr) continue;
-    attempt->events.push_back({engine::TimerDue{}, {}});
-    if (attempt->monitor && attempt->monitor->due <= now) {
-      attempt->events.push_back({engine::SlaDue{attempt->monitor->sla}, {}});
-    }
+    attempt->due = true;
     active.push_back(id);
   }
+}
+
+void Executor::Impl::watch_leases() {
+  const std::size_t returned = leases.look(dependencies.clock.steady());
+  if (returned == 0) return;
+  executor_logger.warn("{} task locks are expired. Tasks will be retried.", returned);
+  dependencies.agents.wake();
 }
 
 std::vector<AttemptWork> Executor::Impl::run_attempts() {
@@ -103,17 +136,13 @@ std::vector<AttemptWork> Executor::Impl::run_attempts() {
     AttemptWork& work = works.emplace_back();
     work.cached = found->second.get();
     runner.run(work);
-    work.monitor_fired = std::ranges::any_of(work.applied, [](const PostedEvent& posted) {
-      return std::holds_alternative<engine::SlaDue>(posted.event);
-    });
-    if (work.monitor_fired) work.cached->monitor.reset();
   }
   return works;
 }
 
 std::optional<Instant> Executor::Impl::wake_of(const CachedAttempt& attempt) const {
   if (attempt.attempt.done()) return std::nullopt;
-  if (attempt.has_work()) return dependencies.clock.now();
+  if (attempt.has_work()) return dependencies.clock.now() + kTakeOverAfter;
   std::optional<Instant> wake = attempt.attempt.next_timer();
   if (attempt.monitor && (!wake || attempt.monitor->due < *wake)) wake = attempt.monitor->due;
   return wake;
@@ -124,8 +153,8 @@ void Executor::Impl::commit(std::vector<AttemptWork>& works) {
   commits.reserve(works.size());
   for (AttemptWork& work : works) {
     commits.push_back({work.cached->info.id, work.cached->version, &work.cached->attempt,
-                       work.changed, std::move(work.enqueue), work.completed, wake_of(*work.cached),
-                       work.monitor_fired});
+                       work.changed, std::move(work.enqueue), work.completed, work.cancel,
+                       wake_of(*work.cached), work.monitor_fired});
   }
   std::vector<store::CommitResult> results;
   try {
@@ -135,20 +164,14 @@ void Executor::Impl::commit(std::vector<AttemptWork>& works) {
     // that it has seen are ignored.
     executor_logger.error("Storing the changes of {} attempts failed: {}. Trying again.",
                           works.size(), error.chain());
-    for (AttemptWork& work : works) redo(work, /*claims_alone=*/true);
+    for (AttemptWork& work : works) redo(work, /*claim_lost=*/false);
     throw;
   }
   for (std::size_t i = 0; i < works.size(); ++i) {
-    switch (results[i]) {
-      case store::CommitResult::committed:
-        finish(works[i]);
-        break;
-      case store::CommitResult::version_conflict:
-        redo(works[i], false);
-        break;
-      case store::CommitResult::claim_lost:
-        redo(works[i], true);
-        break;
+    if (results[i] == store::CommitResult::committed) {
+      finish(works[i]);
+    } else {
+      redo(works[i], results[i] == store::CommitResult::claim_lost);
     }
   }
 }
@@ -170,49 +193,36 @@ void Executor::Impl::tell_observer(AttemptWork& work) {
 void Executor::Impl::finish(AttemptWork& work) {
   CachedAttempt& attempt = *work.cached;
   ++attempt.version.value;
-  dependencies.agents.wake();
+  for (const PostedEvent& posted : work.applied) posted.settle();
+  if (work.enqueued) dependencies.agents.wake();
   for (const auto& [task, run] : work.cancel) {
-    if (dependencies.store.withdraw(attempt.info.id, task, run)) {
-      attempt.events.push_back({engine::TaskFailed{task, run, {}}, {}});
-    } else {
-      dependencies.agents.cancel(attempt.info.id, task, run);
-    }
+    dependencies.agents.cancel(attempt.info.id, task, run);
   }
   tell_observer(work);
   if (attempt.attempt.done()) {
+    for (const PostedEvent& posted : attempt.events) posted.settle();
     forget(attempt.info.id);
   } else if (attempt.has_work()) {
     active.push_back(attempt.info.id);
   }
 }
 
-// Nothing of the work counts: what was posted is applied to the newest version. A claim that was
-// lost would be refused again, so each claim gets a commit of its own, and one that fails alone is
-// dropped.
-void Executor::Impl::redo(AttemptWork& work, bool claims_alone) {
+// Nothing of the work counts: what was posted is applied to the newest version, everything else
+// follows from that. A lost claim would be refused again and take the others with it, so each claim
+// gets a commit of its own, and one that is refused alone is dropped.
+void Executor::Impl::redo(AttemptWork& work, bool claim_lost) {
   const AttemptId id = work.cached->info.id;
-  std::vector<Post> again;
-  const auto keep = [&](PostedEvent& posted) {
-    if (posted.alone && claims_alone && work.applied.size() == 1) {
-      executor_logger.warn("Ignoring the result of a task that another agent owns by now.");
-      return;
-    }
-    posted.alone = posted.alone || (claims_alone && posted.claim.has_value());
-    again.push_back({id, std::move(posted)});
-  };
   for (PostedEvent& posted : work.applied) {
-    const bool came_from_outside =
-        posted.claim.has_value() || std::holds_alternative<engine::Kill>(posted.event);
-    if (came_from_outside) keep(posted);
-  }
-  for (PostedEvent& posted : work.cached->events) {
-    if (posted.claim.has_value() || std::holds_alternative<engine::Kill>(posted.event)) {
-      again.push_back({id, std::move(posted)});
+    if (claim_lost && posted.alone) {
+      executor_logger.warn("Ignoring the result of a task that another agent owns by now.");
+      posted.settle();
+      continue;
     }
+    posted.alone = posted.alone || (claim_lost && posted.claim.has_value());
+    arrived.push_back({id, std::move(posted)});
   }
+  for (PostedEvent& posted : work.cached->events) arrived.push_back({id, std::move(posted)});
   forget(id);
-  MutexLock lock(mutex);
-  std::ranges::move(again, std::back_inserter(posts));
 }
 
 bool Executor::Impl::wait_for_work(std::optional<Instant> wake) {
@@ -220,15 +230,11 @@ bool Executor::Impl::wait_for_work(std::optional<Instant> wake) {
   const auto idle = [&]() MOGURA_REQUIRES(mutex) {
     return posts.empty() && !new_attempt && !stopping;
   };
-  if (!wake) {
-    while (idle()) work_came.wait(mutex);
-  } else {
-    // The clock may be any clock: what is left is measured on it and waited for on the machine's.
-    const Duration left = *wake - dependencies.clock.now();
-    const auto deadline = std::chrono::steady_clock::now() + left;
-    while (idle() && std::chrono::steady_clock::now() < deadline) {
-      work_came.wait_until(mutex, deadline);
-    }
+  Duration left = kMaxSleep;
+  if (wake) left = std::min(left, *wake - dependencies.clock.now());
+  const auto deadline = std::chrono::steady_clock::now() + left;
+  while (idle() && std::chrono::steady_clock::now() < deadline) {
+    work_came.wait_until(mutex, deadline);
   }
   new_attempt = false;
   return !stopping;
@@ -269,15 +275,18 @@ Executor::Started Executor::start_attempt(const StartRequest& request) {
   return {{ids.attempt, ids.session, false, false}, true};
 }
 
-void Executor::post(AttemptId attempt, engine::Event event, std::optional<store::Ownership> claim) {
+void Executor::post(AttemptId attempt, engine::Event event, std::optional<store::Ownership> claim,
+                    Settled settled) {
   {
     MutexLock lock(impl_->mutex);
-    impl_->posts.push_back({attempt, {std::move(event), claim}});
+    impl_->posts.push_back({attempt, {std::move(event), claim, std::move(settled)}});
   }
   impl_->work_came.notify_all();
 }
 
 bool Executor::run_batch() {
+  impl_->trim_cache();
+  impl_->watch_leases();
   impl_->take_posts();
   impl_->take_due();
   if (impl_->active.empty()) return false;
@@ -287,21 +296,29 @@ bool Executor::run_batch() {
 }
 
 std::optional<Instant> Executor::next_wake() {
-  if (!impl_->active.empty()) return impl_->dependencies.clock.now();
-  return impl_->dependencies.store.next_wake();
+  const Instant now = impl_->dependencies.clock.now();
+  if (!impl_->active.empty() || !impl_->arrived.empty()) return now;
+  std::optional<Instant> wake = impl_->dependencies.store.next_wake();
+  if (const auto look = impl_->leases.next_look()) {
+    const Instant at = now + (*look - impl_->dependencies.clock.steady());
+    wake = std::min(wake.value_or(at), at);
+  }
+  return wake;
 }
 
 void Executor::start() {
   impl_->thread = std::thread([this] {
+    std::optional<Instant> wake;
     do {
       try {
         while (!impl_->is_stopping() && run_batch()) {
         }
-      } catch (const Error&) {
-        // Logged where it came from; what it interrupted is tried again.
-        impl_->wait_for_work(impl_->dependencies.clock.now() + kPauseAfterError);
+        wake = next_wake();
+      } catch (const Error& error) {
+        executor_logger.error("{}", error.chain());
+        wake = impl_->dependencies.clock.now() + kPauseAfterError;
       }
-    } while (impl_->wait_for_work(next_wake()));
+    } while (impl_->wait_for_work(wake));
   });
 }
 

@@ -7,9 +7,14 @@
 // and its events are applied anew.
 //
 //   Executor executor(dependencies);
-//   executor.start();                                       // or step it: while
-//   (executor.run_batch()); auto started = executor.start_attempt(request); executor.post(attempt,
-//   engine::TaskSucceeded{...}, claim);  // what an agent reports executor.stop();
+//   executor.start();  // or step it: while (executor.run_batch()) {}
+//   auto started = executor.start_attempt(request);
+//   executor.post(attempt, engine::TaskSucceeded{...}, claim);  // what an agent reports
+//   executor.stop();
+//
+// What was posted lives in memory until it is committed: whoever must not lose it keeps it until it
+// is settled, and posts it again, to this executor or another, when that takes too long. Posting
+// twice does no harm.
 #pragma once
 
 #include <functional>
@@ -50,6 +55,10 @@ class Agents {
   virtual void cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) = 0;
 };
 
+/// Called when an event is stored or, because it came too late, never will be: its sender may
+/// forget it. On the executor's thread; must not block.
+using Settled = std::function<void()>;
+
 struct Dependencies {
   store::Store& store;
   const Clock& clock;
@@ -78,11 +87,12 @@ class Executor {
 
   /// Something happened to an attempt; `claim` is the queue entry whose result this is. Any thread.
   void post(AttemptId attempt, engine::Event event,
-            std::optional<store::Ownership> claim = std::nullopt);
+            std::optional<store::Ownership> claim = std::nullopt, Settled settled = {});
 
-  /// Handles what was posted and what is due, in one commit; false where there was nothing.
+  /// Handles what was posted and what is due, in one commit; false where there was nothing. What
+  /// the store throws (Error) ends the batch; nothing of it is lost, the next one tries again.
   bool run_batch();
-  /// When run_batch() will have something to do without a post(); absent: never.
+  /// When run_batch() will have something to do without a post(); absent: never. Throws as it does.
   std::optional<Instant> next_wake();
 
   /// Runs batches on a thread of its own, as posts and timers come.

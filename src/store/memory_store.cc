@@ -127,6 +127,11 @@ void MemoryStore::enqueue(AttemptId attempt, std::vector<NewEntry> entries) {
   }
 }
 
+void MemoryStore::mark_canceled(AttemptId attempt, const QueuedRun& run) {
+  const auto id = entry_ids_.find({attempt, run.task, run.run});
+  if (id != entry_ids_.end()) entries_.at(id->second).canceled = true;
+}
+
 bool MemoryStore::owns(const Ownership& claim) const {
   const auto entry = entries_.find(claim.entry);
   return entry != entries_.end() && entry->second.owner == claim.lease &&
@@ -162,6 +167,7 @@ CommitResult MemoryStore::commit_one(const Commit& commit) {
   set_wake(row, commit.wake_at);
   for (const Ownership& claim : commit.completed) erase_entry(claim.entry);
   enqueue(commit.attempt, commit.enqueue);
+  for (const QueuedRun& run : commit.cancel) mark_canceled(commit.attempt, run);
   return CommitResult::committed;
 }
 
@@ -191,19 +197,29 @@ std::optional<Instant> MemoryStore::next_wake() {
   return wakes_.begin()->first;
 }
 
-Store::Lease MemoryStore::open_lease(const std::string&, Instant expires_at) {
+MemoryStore::LeaseRow* MemoryStore::find_lease(const Lease& lease) {
+  const auto found = leases_.find(lease.id);
+  const bool same = found != leases_.end() && found->second.epoch == lease.epoch;
+  return same ? &found->second : nullptr;
+}
+
+Lease MemoryStore::open_lease(const std::string&, std::chrono::milliseconds lifetime) {
   MutexLock lock(mutex_);
   const LeaseId id{++last_lease_};
-  leases_.emplace(id, LeaseRow{{1}, expires_at, {}});
+  leases_.emplace(id, LeaseRow{{1}, lifetime, 0, {}});
   return {id, {1}};
 }
 
-bool MemoryStore::renew_lease(const Lease& lease, Instant expires_at) {
+std::optional<Renewal> MemoryStore::renew_lease(const Lease& lease) {
   MutexLock lock(mutex_);
-  const auto found = leases_.find(lease.id);
-  if (found == leases_.end() || found->second.epoch != lease.epoch) return false;
-  found->second.expires_at = expires_at;
-  return true;
+  LeaseRow* const row = find_lease(lease);
+  if (row == nullptr) return std::nullopt;
+  ++row->renewals;
+  Renewal renewal{row->entries.size(), {}};
+  for (const EntryId entry : row->entries) {
+    if (entries_.at(entry).canceled) renewal.canceled.push_back(entry);
+  }
+  return renewal;
 }
 
 std::size_t MemoryStore::end_lease(std::map<LeaseId, LeaseRow>::iterator lease) {
@@ -218,43 +234,52 @@ std::size_t MemoryStore::end_lease(std::map<LeaseId, LeaseRow>::iterator lease) 
 
 void MemoryStore::close_lease(const Lease& lease) {
   MutexLock lock(mutex_);
-  if (const auto found = leases_.find(lease.id); found != leases_.end()) end_lease(found);
+  if (find_lease(lease) != nullptr) end_lease(leases_.find(lease.id));
 }
 
-std::size_t MemoryStore::expire_leases(Instant now) {
+std::vector<LeaseState> MemoryStore::leases() {
   MutexLock lock(mutex_);
-  std::size_t returned = 0;
-  for (auto lease = leases_.begin(); lease != leases_.end();) {
-    const auto next = std::next(lease);
-    if (lease->second.expires_at < now) returned += end_lease(lease);
-    lease = next;
-  }
-  return returned;
+  std::vector<LeaseState> states;
+  for (const auto& [id, row] : leases_) states.push_back({id, row.renewals, row.lifetime});
+  return states;
+}
+
+std::size_t MemoryStore::expire_lease(const LeaseState& seen) {
+  MutexLock lock(mutex_);
+  const auto found = leases_.find(seen.id);
+  if (found == leases_.end() || found->second.renewals != seen.renewals) return 0;
+  return end_lease(found);
+}
+
+Claim MemoryStore::claim_of(EntryId id) const {
+  const EntryRow& entry = entries_.at(id);
+  return {id, entry.attempt, entry.task, entry.run, entry.payload, entry.canceled};
 }
 
 std::vector<Claim> MemoryStore::claim(const Lease& lease, std::size_t max) {
   MutexLock lock(mutex_);
   std::vector<Claim> claims;
-  const auto held = leases_.find(lease.id);
-  if (held == leases_.end() || held->second.epoch != lease.epoch) return claims;
+  LeaseRow* const held = find_lease(lease);
+  if (held == nullptr) return claims;
   while (claims.size() < max && !waiting_.empty()) {
     const EntryId id = *waiting_.begin();
     waiting_.erase(waiting_.begin());
     EntryRow& entry = entries_.at(id);
     entry.owner = lease.id;
     entry.epoch = lease.epoch;
-    held->second.entries.insert(id);
-    claims.push_back({id, entry.attempt, entry.task, entry.run, entry.payload});
+    held->entries.insert(id);
+    claims.push_back(claim_of(id));
   }
   return claims;
 }
 
-bool MemoryStore::withdraw(AttemptId attempt, engine::TaskIndex task, std::int32_t run) {
+std::vector<Claim> MemoryStore::claims_of(const Lease& lease) {
   MutexLock lock(mutex_);
-  const auto known = entry_ids_.find({attempt, task, run});
-  if (known == entry_ids_.end() || entries_.at(known->second).owner) return false;
-  erase_entry(known->second);
-  return true;
+  std::vector<Claim> claims;
+  const LeaseRow* const held = find_lease(lease);
+  if (held == nullptr) return claims;
+  for (const EntryId entry : held->entries) claims.push_back(claim_of(entry));
+  return claims;
 }
 
 }  // namespace mogura::store

@@ -27,12 +27,13 @@ class MemoryStore : public Store {
   std::vector<CommitResult> commit(std::span<const Commit> commits) override;
   std::vector<AttemptId> attempts_due(Instant now, std::size_t max) override;
   std::optional<Instant> next_wake() override;
-  Lease open_lease(const std::string& agent, Instant expires_at) override;
-  bool renew_lease(const Lease& lease, Instant expires_at) override;
+  Lease open_lease(const std::string& agent, std::chrono::milliseconds lifetime) override;
+  std::optional<Renewal> renew_lease(const Lease& lease) override;
   void close_lease(const Lease& lease) override;
-  std::size_t expire_leases(Instant now) override;
+  std::vector<LeaseState> leases() override;
+  std::size_t expire_lease(const LeaseState& seen) override;
   std::vector<Claim> claim(const Lease& lease, std::size_t max) override;
-  bool withdraw(AttemptId attempt, engine::TaskIndex task, std::int32_t run) override;
+  std::vector<Claim> claims_of(const Lease& lease) override;
 
  private:
   using SessionKey = std::tuple<ProjectId, std::string, std::int64_t>;
@@ -57,10 +58,12 @@ class MemoryStore : public Store {
     Value payload;
     std::optional<LeaseId> owner;
     Epoch epoch;
+    bool canceled = false;
   };
   struct LeaseRow {
     Epoch epoch;
-    Instant expires_at;
+    std::chrono::milliseconds lifetime;
+    std::int64_t renewals = 0;
     std::set<EntryId> entries;
   };
   using EntryKey = std::tuple<AttemptId, engine::TaskIndex, std::int32_t>;
@@ -71,8 +74,11 @@ class MemoryStore : public Store {
   void set_wake(AttemptRow& row, std::optional<Instant> wake_at) MOGURA_REQUIRES(mutex_);
   void enqueue(AttemptId attempt, std::vector<NewEntry> entries) MOGURA_REQUIRES(mutex_);
   bool owns(const Ownership& claim) const MOGURA_REQUIRES(mutex_);
+  void mark_canceled(AttemptId attempt, const QueuedRun& run) MOGURA_REQUIRES(mutex_);
   CommitResult commit_one(const Commit& commit) MOGURA_REQUIRES(mutex_);
   void erase_entry(EntryId entry) MOGURA_REQUIRES(mutex_);
+  LeaseRow* find_lease(const Lease& lease) MOGURA_REQUIRES(mutex_);
+  Claim claim_of(EntryId id) const MOGURA_REQUIRES(mutex_);
   std::size_t end_lease(std::map<LeaseId, LeaseRow>::iterator lease) MOGURA_REQUIRES(mutex_);
 
   Mutex mutex_;

@@ -5,8 +5,13 @@
 // a commit names the version that it started from and is refused, not merged, where another came
 // first. A queue entry belongs to the agent that claimed it under its lease's epoch: a result of an
 // older epoch is refused.
+//
+// A lease says how long it lives but not until when: no two clocks have to agree. Its agent counts
+// from before a renewal, whoever ends it from after the renewal was seen, each on a clock that does
+// not jump; so the agent always gives up first.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <set>
 #include <span>
@@ -92,6 +97,32 @@ struct Claim {
   engine::TaskIndex task = 0;
   std::int32_t run = 0;
   Value payload;
+  bool canceled = false;  // since it was queued: it is to be cleaned up, not run
+};
+
+/// The right of an agent to claim entries and to hold them.
+struct Lease {
+  LeaseId id;
+  Epoch epoch;
+};
+
+/// What an agent learns when it renews its lease.
+struct Renewal {
+  std::size_t claims = 0;         // how many it holds
+  std::vector<EntryId> canceled;  // those whose runs are to end
+};
+
+/// A lease as others see it.
+struct LeaseState {
+  LeaseId id;
+  std::int64_t renewals = 0;  // so far
+  std::chrono::milliseconds lifetime{};
+};
+
+/// A task's run, which names its queue entry.
+struct QueuedRun {
+  engine::TaskIndex task;
+  std::int32_t run;
 };
 
 /// A claimed entry, as its owner names it.
@@ -109,6 +140,7 @@ struct Commit {
   std::vector<engine::TaskIndex> changed;  // its rows that differ; rows may repeat
   std::vector<NewEntry> enqueue;
   std::vector<Ownership> completed;  // entries whose results are in `after`
+  std::vector<QueuedRun> cancel;     // entries, claimed or not, whose runs are to end
   std::optional<Instant> wake_at;    // when somebody must look at the attempt again
   bool monitor_fired = false;
 };
@@ -145,23 +177,19 @@ class Store {
   /// The earliest wake_at of all attempts.
   virtual std::optional<Instant> next_wake() = 0;
 
-  /// A lease for an agent, valid until `expires_at`.
-  struct Lease {
-    LeaseId id;
-    Epoch epoch;
-  };
-  virtual Lease open_lease(const std::string& agent, Instant expires_at) = 0;
-  /// False where the lease has expired or was closed: its claims belong to others.
-  virtual bool renew_lease(const Lease& lease, Instant expires_at) = 0;
+  virtual Lease open_lease(const std::string& agent, std::chrono::milliseconds lifetime) = 0;
+  /// Absent where the lease was ended: its claims belong to others.
+  virtual std::optional<Renewal> renew_lease(const Lease& lease) = 0;
   /// Gives the lease's claims back to the queue.
   virtual void close_lease(const Lease& lease) = 0;
-  /// Closes leases that ended before `now`; the number of entries that went back.
-  virtual std::size_t expire_leases(Instant now) = 0;
+  virtual std::vector<LeaseState> leases() = 0;
+  /// Ends a lease unless it was renewed since it was `seen`; the number of entries that went back.
+  virtual std::size_t expire_lease(const LeaseState& seen) = 0;
 
   /// Claims up to `max` entries in queue order; none for a lease that has ended.
   virtual std::vector<Claim> claim(const Lease& lease, std::size_t max) = 0;
-  /// Takes an entry that nobody has claimed out of the queue; false where there is none.
-  virtual bool withdraw(AttemptId attempt, engine::TaskIndex task, std::int32_t run) = 0;
+  /// All that the lease holds: for an agent that was not told what it had claimed.
+  virtual std::vector<Claim> claims_of(const Lease& lease) = 0;
 };
 
 }  // namespace mogura::store

@@ -1,0 +1,51 @@
+#include "agent/lease_keeper.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace mogura::agent {
+namespace {
+
+const Logger lease_logger("io.digdag.core.agent.LocalAgent");
+
+// After an error the store is asked so many times as often.
+constexpr int kHurry = 3;
+
+}  // namespace
+
+Beat LeaseKeeper::lose() {
+  lease_logger.warn("The lease of this agent has run out. Ending its tasks.");
+  lease_.reset();
+  next_beat_ = clock_.steady();
+  return {true, std::nullopt};
+}
+
+Beat LeaseKeeper::beat() {
+  const Duration now = clock_.steady();
+  if (lease_ && now >= give_up_at_) return lose();
+  if (now < next_beat_) return {};
+  Beat beat;
+  try {
+    if (lease_) {
+      beat.renewal = store_.renew_lease(*lease_);
+      if (!beat.renewal) return lose();
+    } else {
+      lease_ = store_.open_lease(options_.agent, options_.lifetime);
+    }
+    // The last quarter is for ending the tasks.
+    give_up_at_ = now + options_.lifetime * 3 / 4;
+    next_beat_ = now + options_.heartbeat_interval;
+  } catch (const Error& error) {
+    lease_logger.error("Renewing the lease failed: {}. Trying again.", error.chain());
+    next_beat_ = now + options_.heartbeat_interval / kHurry;
+  }
+  if (lease_) next_beat_ = std::min(next_beat_, give_up_at_);
+  return beat;
+}
+
+void LeaseKeeper::close() {
+  if (lease_) store_.close_lease(*std::exchange(lease_, std::nullopt));
+}
+
+}  // namespace mogura::agent

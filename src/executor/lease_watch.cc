@@ -1,0 +1,34 @@
+#include "executor/lease_watch.h"
+
+#include <algorithm>
+
+namespace mogura::executor {
+namespace {
+
+// What this adds to a lease's lifetime is how much later than possible its tasks run again.
+constexpr std::chrono::seconds kLookInterval{2};
+
+}  // namespace
+
+std::size_t LeaseWatch::look(Duration steady_now) {
+  if (next_look_ && steady_now < *next_look_) return 0;
+  const std::vector<store::LeaseState> leases = store_.leases();
+  std::map<store::LeaseId, Seen> still_there;
+  std::size_t returned = 0;
+  for (const store::LeaseState& lease : leases) {
+    const auto before = seen_.find(lease.id);
+    const bool renewed = before == seen_.end() || before->second.renewals != lease.renewals;
+    const Seen seen = renewed ? Seen{lease.renewals, steady_now} : before->second;
+    if (steady_now < seen.since + lease.lifetime) {
+      still_there.emplace(lease.id, seen);
+    } else {
+      returned += store_.expire_lease(lease);
+    }
+  }
+  seen_ = std::move(still_there);
+  next_look_.reset();
+  if (!leases.empty()) next_look_ = steady_now + kLookInterval;
+  return returned;
+}
+
+}  // namespace mogura::executor
