@@ -64,8 +64,10 @@ class Life {
   std::optional<Problem> step() {
     if (decide(40) == 39) return happen("kill", engine::Kill{});
     if (decide(60) == 59 && !std::exchange(sla_fired_, true)) {
-      return happen("sla", engine::SlaDue{Object{{"time", "00:00"}, {"fail", true}}});
+      Random random(decide(1'000));
+      return happen("sla", engine::SlaDue{random_sla(random)});
     }
+    if (decide(20) == 19) return load_again();
     const bool timers = !attempt_.timers.empty();
     if (running_.empty() && !timers) return Problem{"L2: nothing can happen any more", history_};
     if (running_.empty() || (timers && decide(4) == 3)) return pass_time();
@@ -74,6 +76,12 @@ class Life {
     if (decide(10) == 9) return stale_result(task);
     running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(at));
     return end_task(task);
+  }
+
+  // As another process does that has only the rows.
+  std::optional<Problem> load_again() {
+    engine::rebuild_links(attempt_);
+    return take("loaded again", {});
   }
 
   std::optional<Problem> pass_time() {
@@ -178,7 +186,7 @@ bool shrink_decisions(Trial& trial) {
 
 Trial random_trial(std::uint64_t seed) {
   Random random(seed);
-  Trial trial{random_workflow(random), {}};
+  Trial trial{random_workflow(random, Operators::sh), {}};
   for (std::size_t i = 0; i < kMaxDecisions; ++i) {
     trial.decisions.push_back(static_cast<std::uint32_t>(random.next()));
   }

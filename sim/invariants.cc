@@ -158,12 +158,21 @@ Found check_dependencies(const Attempt& attempt, TaskIndex task) {
   return std::nullopt;
 }
 
+// The parameters as JSON, or why there are none.
+template <class Params>
+std::string outcome(const Params& params) {
+  try {
+    return value::to_json(params());
+  } catch (const ConfigError& error) {
+    return error.message();
+  }
+}
+
 Found check_start(engine::Attempt attempt, TaskIndex task) {
-  const Value params = engine::task_params(attempt, task);
-  const Object expected = reference_params(attempt, task);
-  if (value::to_json(params) != value::to_json(expected)) {
-    return "T12: " + name_of(attempt, task) + " sees " + value::to_json(params) + " instead of " +
-           value::to_json(expected);
+  const std::string params = outcome([&] { return engine::task_params(attempt, task); });
+  const std::string expected = outcome([&] { return Value(reference_params(attempt, task)); });
+  if (params != expected) {
+    return "T12: " + name_of(attempt, task) + " sees " + params + " instead of " + expected;
   }
   if (attempt.cancel_requested && !attempt.tasks[task].has(engine::kCancelRequested)) {
     return "T10: " + name_of(attempt, task) + " starts after the attempt was killed";
@@ -186,10 +195,14 @@ void apply_subtree(const Attempt& attempt, TaskIndex task, Object& params) {
 
 std::set<TaskIndex> all_upstreams(const Attempt& attempt, TaskIndex task) {
   std::set<TaskIndex> all;
-  if (attempt.tasks[task].waits_for == kNone) return all;
-  for (const TaskIndex upstream : attempt.barriers[attempt.tasks[task].waits_for]) {
-    all.insert(upstream);
-    all.merge(all_upstreams(attempt, upstream));
+  std::vector<TaskIndex> open{task};
+  while (!open.empty()) {
+    const engine::BarrierIndex barrier = attempt.tasks[open.back()].waits_for;
+    open.pop_back();
+    if (barrier == kNone) continue;
+    for (const TaskIndex upstream : attempt.barriers[barrier]) {
+      if (all.insert(upstream).second) open.push_back(upstream);
+    }
   }
   return all;
 }

@@ -8,7 +8,7 @@ namespace mogura::sim {
 namespace {
 
 TEST(Engine, HoldsItsInvariantsUnderRandomEvents) {
-  constexpr std::uint64_t kTrials = 2'000;
+  constexpr std::uint64_t kTrials = 5'000;
   for (std::uint64_t seed = 1; seed <= kTrials; ++seed) {
     const Trial trial = random_trial(seed);
     if (!run_trial(trial)) continue;

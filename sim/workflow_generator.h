@@ -7,8 +7,15 @@
 
 namespace mogura::sim {
 
+/// Which operators the tasks have: one that an agent runs, or also those that executors run
+/// themselves.
+enum class Operators { sh, mixed };
+
 /// A definition that compiles: groups of all kinds, retries, errors, checks, exports.
-Object random_workflow(Random& random);
+Object random_workflow(Random& random, Operators operators);
+
+/// The content of an `sla` section; now and then a broken one.
+Object random_sla(Random& random);
 
 /// What an operator might hand back: stores, exports, resets, subtasks.
 engine::TaskResult random_result(Random& random);

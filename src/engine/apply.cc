@@ -3,6 +3,7 @@
 #include "engine/complete.h"
 #include "engine/machine.h"
 #include "engine/params.h"
+#include "engine/retry.h"
 #include "value/config.h"
 
 namespace mogura::engine {
@@ -61,7 +62,8 @@ class EventHandler {
     row.state_params = event.state_params;
     machine_.set_state(event.task, TaskState::retry_waiting);
     // A canceled task comes back at once, to be cleaned up.
-    row.retry_at = row.has(kCancelRequested) ? machine_.now() : machine_.now() + event.interval;
+    row.retry_at =
+        row.has(kCancelRequested) ? machine_.now() : after(machine_.now(), event.interval);
     attempt_.timers.emplace(*row.retry_at, event.task);
   }
 
@@ -88,13 +90,11 @@ class EventHandler {
   void operator()(const SlaDue& event) {
     if (attempt_.done() || attempt_.cancel_requested) return;
     changes_.applied = true;
-    Object rest = event.sla;
-    const bool alert = value::find_boolean(rest, "alert").value_or(true);
-    const bool fails = value::find_boolean(rest, "fail").value_or(false);
-    for (const char* key : {"time", "duration", "alert", "fail"}) rest.erase(key);
-    if (alert) add_sla_task("^sla^alert", {{"_type", "notify"}, {"_command", "SLA violation"}});
-    if (fails) add_sla_task("^sla^fail", {{"_type", "fail"}, {"_command", "SLA violation"}});
-    add_sla_task("^sla", rest);
+    try {
+      add_sla_tasks(event.sla);
+    } catch (const Error& error) {
+      machine_.note(LogLevel::error, 0, "Broken sla section: " + error.chain());
+    }
   }
 
   void settle() { machine_.settle(); }
@@ -180,12 +180,17 @@ class EventHandler {
     machine_.open(task);
   }
 
+  void add_sla_tasks(Object sla) {
+    const bool alert = value::find_boolean(sla, "alert").value_or(true);
+    const bool fails = value::find_boolean(sla, "fail").value_or(false);
+    for (const char* key : {"time", "duration", "alert", "fail"}) sla.erase(key);
+    if (alert) add_sla_task("^sla^alert", {{"_type", "notify"}, {"_command", "SLA violation"}});
+    if (fails) add_sla_task("^sla^fail", {{"_type", "fail"}, {"_command", "SLA violation"}});
+    add_sla_task("^sla", sla);
+  }
+
   void add_sla_task(std::string_view suffix, const Object& config) {
-    try {
-      add_generated(machine_, 0, suffix, config, TaskFlag{}, TaskLimit::exempt);
-    } catch (const ConfigError& error) {
-      machine_.note(LogLevel::error, 0, "Broken sla section: " + error.chain());
-    }
+    add_generated(machine_, 0, suffix, config, TaskFlag{}, TaskLimit::exempt);
   }
 
   Attempt& attempt_;

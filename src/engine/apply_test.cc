@@ -93,6 +93,19 @@ TEST(Generated, OverTheTaskLimitFailsTheTask) {
   EXPECT_EQ(w.notes.front(), "Failed to add subtasks because of task limit");
 }
 
+TEST(ErrorTask, RunsWithoutStoresThatCannotBeMerged) {
+  TestAttempt w("{_error: {echo>: e}, +a: {sh>: a}, +b: {sh>: b}, +c: {sh>: c}}");
+  TaskResult scalar, reset_inside;
+  scalar.store_params = {{"o", 1}};
+  reset_inside.reset_store_params = {"o.x"};
+  w.succeed("+a", scalar);
+  w.succeed("+b", reset_inside);
+  w.fail("+c");
+  EXPECT_EQ(w.running(), "^failure-alert ^error");
+  EXPECT_EQ(w.notes, std::vector<std::string>{"Some stored parameters are left out: Parameter 'o' "
+                                              "must be an object"});
+}
+
 TEST(TaskLimit, CountsTheRootTwice) {
   EXPECT_NO_THROW(TestAttempt("{+a: {sh>: a}, +b: {sh>: b}}", 4));
   EXPECT_THROW(TestAttempt("{+a: {sh>: a}, +b: {sh>: b}}", 3), Error);
@@ -192,6 +205,18 @@ TEST(Results, ThatComeTwiceOrLateAreIgnored) {
   EXPECT_EQ(w.state("+a"), TaskState::success);
 }
 
+TEST(Poll, WithAnEndlessIntervalWaitsForACentury) {
+  TestAttempt w("{+w: {wait>: 10s}}");
+  w.retry("+w", seconds::max());
+  EXPECT_EQ(w.attempt.next_timer(), Instant(std::chrono::years(100)));
+}
+
+TEST(Poll, WithANegativeIntervalComesBackAtOnce) {
+  TestAttempt w("{+w: {wait>: 10s}}");
+  w.retry("+w", seconds::min());
+  EXPECT_EQ(w.attempt.next_timer(), Instant{});
+}
+
 TEST(Kill, EndsWhatRunsAndStartsNothing) {
   TestAttempt w(
       "{_parallel: true, _error: {sh>: e}, +a: {sh>: a}, +s: {+b: {sh>: b}, +c: {sh>: c}}}");
@@ -227,6 +252,18 @@ TEST(Sla, AddsItsTasksToARunningAttempt) {
   w.fail("^sla^fail", "SLA violation");
   w.succeed("^failure-alert");
   EXPECT_EQ(w.state(""), TaskState::group_error);
+}
+
+TEST(Sla, ThatIsBrokenIsNotedAndDropped) {
+  for (const auto& [key, value] :
+       {std::pair<const char*, Value>{"fail", "perhaps"}, {"+late", "not a task"}}) {
+    TestAttempt w("{+a: {sh>: a}}");
+    w.happen(SlaDue{{{"alert", false}, {key, value}}});
+    ASSERT_EQ(w.notes.size(), 1u) << key;
+    EXPECT_EQ(w.notes[0].substr(0, 20), "Broken sla section: ");
+    w.succeed("+a");
+    EXPECT_TRUE(w.attempt.success()) << key;
+  }
 }
 
 TEST(Resume, TakesOverWhatHadSucceeded) {

@@ -43,7 +43,7 @@ void wait_for_next_round(Machine& machine, TaskIndex task, std::chrono::seconds 
   row.state_params =
       with_one_more_retry(row.state_params.is_object() ? row.state_params.as_object() : Object{});
   machine.set_state(task, TaskState::group_retry_waiting);
-  row.retry_at = machine.now() + delay;
+  row.retry_at = after(machine.now(), delay);
   machine.attempt().timers.emplace(*row.retry_at, task);
 }
 
@@ -51,6 +51,17 @@ void add_failure_alert(Machine& machine, TaskIndex root) {
   add_generated(machine, root, "^failure-alert",
                 Object{{"_type", "notify"}, {"_command", "Workflow session attempt failed"}},
                 TaskFlag{}, TaskLimit::exempt);
+}
+
+// What cannot be merged is not seen by `_error`, which runs all the same.
+Object stores_below(Machine& machine, TaskIndex task) {
+  Object stores;
+  try {
+    merge_descendant_stores(machine.attempt(), task, stores);
+  } catch (const ConfigError& error) {
+    machine.note(LogLevel::warn, task, "Some stored parameters are left out: " + error.message());
+  }
+  return stores;
 }
 
 void fail_because_of_children(Machine& machine, TaskIndex task) {
@@ -64,10 +75,8 @@ void fail_because_of_children(Machine& machine, TaskIndex task) {
     added = true;
   }
   if (own_setting(machine.row(task), "_error") != nullptr) {
-    Object stores;
-    merge_descendant_stores(machine.attempt(), task, stores);
-    added |=
-        add_error_task(machine, task, merged_descendant_errors(machine.attempt(), task), stores);
+    added |= add_error_task(machine, task, merged_descendant_errors(machine.attempt(), task),
+                            stores_below(machine, task));
   }
   if (added) {
     machine.row(task).flags |= kDelayedGroupError;

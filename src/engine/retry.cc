@@ -57,6 +57,11 @@ std::optional<std::chrono::seconds> retry_delay(const RetryPolicy& policy, int r
   return policy.max_interval ? std::min(delay, *policy.max_interval) : delay;
 }
 
+Instant after(Instant now, std::chrono::seconds delay) {
+  constexpr std::chrono::seconds kLongest = std::chrono::years(100);
+  return now + std::clamp(delay, std::chrono::seconds(0), kLongest);
+}
+
 int retries_in(const Object& state_params) {
   const Value* count = state_params.find(kRetryCountKey);
   if (count == nullptr || !count->is_integer()) return 0;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 
+#include "base/clock.h"
 #include "value/value.h"
 
 namespace mogura::engine {
@@ -20,6 +21,9 @@ RetryPolicy parse_retry(const Object& config);
 
 /// The delay before the next try after `retries_so_far`; absent where none is left.
 std::optional<std::chrono::seconds> retry_delay(const RetryPolicy& policy, int retries_so_far);
+
+/// `delay` after `now`; what is longer than a century counts as one, what is negative as nothing.
+Instant after(Instant now, std::chrono::seconds delay);
 
 /// The number of retries that a task's state remembers, and the state that remembers one more.
 int retries_in(const Object& state_params);
