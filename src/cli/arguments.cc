@@ -7,6 +7,8 @@
 #include <charconv>
 #include <limits>
 
+#include "cli/spelling.h"
+
 namespace mogura::cli {
 namespace {
 
@@ -135,15 +137,25 @@ class ArgumentParser {
                face_ == Face::mogura && equals != std::string::npos) {
       take_joined(word, equals);
     } else {
-      throw ArgumentError("Unknown option: " + word);
+      unknown_option(word, word);
     }
+  }
+
+  [[noreturn]] void unknown_option(const std::string& word, std::string_view name) const {
+    std::string message = "Unknown option: " + word;
+    if (face_ == Face::mogura) {
+      std::vector<std::string> names;
+      for (const auto& [known, option] : options_) names.emplace_back(known);
+      message += did_you_mean(name, names);
+    }
+    throw ArgumentError(std::move(message));
   }
 
   /// `--name=value`.
   void take_joined(const std::string& word, std::size_t equals) {
     const auto found = options_.find(word.substr(0, equals));
     if (found == options_.end() || !found->second->takes_value()) {
-      throw ArgumentError("Unknown option: " + word);
+      unknown_option(word, std::string_view(word).substr(0, equals));
     }
     store(*found->second, word.substr(equals + 1));
   }

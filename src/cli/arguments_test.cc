@@ -134,7 +134,11 @@ TEST(ArgumentsTest, AcceptsJoinedValuesUnderTheOwnName) {
   EXPECT_EQ(parse({"--start=+a"}, Face::mogura).text("-s"), "+a");
   EXPECT_EQ(parse({"--port=80"}, Face::mogura).integer("-n"), 80);
   EXPECT_TRUE(parse({"--fancy"}, Face::mogura).has("--fancy"));
-  EXPECT_EQ(error_of({"--rerun=1"}, Face::mogura), "Unknown option: --rerun=1");
+  EXPECT_EQ(error_of({"--rerun=1"}, Face::mogura),
+            "Unknown option: --rerun=1, did you mean '--rerun'?");
+  EXPECT_EQ(error_of({"--strat"}, Face::mogura),
+            "Unknown option: --strat, did you mean '--start'?");
+  EXPECT_EQ(error_of({"--quite-different"}, Face::mogura), "Unknown option: --quite-different");
 }
 
 TEST(ArgumentsTest, SurvivesVeryLongWords) {

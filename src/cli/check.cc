@@ -5,11 +5,11 @@
 #include "cli/check_schedules.h"
 #include "cli/check_traps.h"
 #include "cli/commands.h"
+#include "cli/spelling.h"
 #include "cli/time_display.h"
 #include "cli/workflow_argument.h"
 #include "value/yaml_writer.h"
 #include "workflow/compiler.h"
-#include "workflow/names.h"
 #include "workflow/project.h"
 
 namespace mogura::cli {
@@ -78,10 +78,8 @@ class Checker {
     std::vector<std::string> names;
     for (const auto& definition : definitions) names.push_back(definition.name);
     if (std::ranges::find(names, name) != names.end()) return;
-    std::string message = "Workflow '" + name + "' does not exist";
-    const std::vector<std::string> similar = workflow::suggestions(name, names);
-    if (!similar.empty()) message += ", did you mean '" + similar.front() + "'?";
-    throw Error("resource not found", std::move(message));
+    throw Error("resource not found",
+                "Workflow '" + name + "' does not exist" + did_you_mean(name, names));
   }
 
   void warn(const std::vector<std::string>& warnings) const {

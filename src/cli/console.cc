@@ -29,8 +29,9 @@ bool write_whole(int fd, std::string_view text) {
 
 Console::Console(int out_fd, int err_fd)
     : is_terminal_(::isatty(STDIN_FILENO) == 1 && ::isatty(out_fd) == 1),
+      err_is_terminal_(::isatty(err_fd) == 1),
       out_{out_fd, ::isatty(out_fd) == 1},
-      err_{err_fd, ::isatty(err_fd) == 1} {}
+      err_{err_fd, err_is_terminal_} {}
 
 void Console::out(std::string_view text) {
   MutexLock lock(mutex_);

@@ -30,6 +30,7 @@ class Console {
 
   /// Whether the console is a person's: colour and live output need both ends (cli.md §8.1).
   bool is_terminal() const { return is_terminal_; }
+  bool err_is_terminal() const { return err_is_terminal_; }
 
   /// Keeps `area` below everything that is written to a terminal from now on; null ends that and
   /// leaves the area's last drawing on the screen.
@@ -46,6 +47,7 @@ class Console {
   void write(Stream& stream, std::string_view text) MOGURA_REQUIRES(mutex_);
 
   const bool is_terminal_;
+  const bool err_is_terminal_;
   Mutex mutex_;
   Stream out_ MOGURA_GUARDED_BY(mutex_);
   Stream err_ MOGURA_GUARDED_BY(mutex_);

@@ -15,8 +15,8 @@
 #include "cli/help.h"
 #include "cli/launcher.h"
 #include "cli/log_sinks.h"
+#include "cli/spelling.h"
 #include "cli/system_config.h"
-#include "workflow/names.h"
 
 namespace mogura::cli {
 namespace {
@@ -105,9 +105,7 @@ class Entry {
       if (!command.mogura_only || program_.is_mogura()) names.emplace_back(command.name);
     }
     if (program_.is_mogura()) {
-      std::string message = "unknown command '" + word + "'";
-      const std::vector<std::string> similar = workflow::suggestions(word, names);
-      if (!similar.empty()) message += ", did you mean '" + similar.front() + "'?";
+      const std::string message = "unknown command '" + word + "'" + did_you_mean(word, names);
       console_.err("error: " + message + "\nUse `" + program_.name +
                    " --help` to see the commands.\n");
       return kWrongUsage;

@@ -86,6 +86,10 @@ end
 
 constexpr std::string_view kPythonWorkflow = R"(timezone: UTC
 
+_export:
+  py:
+    python: python3
+
 +setup:
   py>: scripts.myclass.MyClass.print_time
 

@@ -157,6 +157,12 @@ TEST(OutputTailTest, IsBoundedForALineWithoutEnd) {
   EXPECT_EQ(tail.lines().back(), "next");
 }
 
+TEST(OutputTailTest, IsTextThatATerminalOnlyShows) {
+  OutputTail tail;
+  tail.append("caf\xE9 \033[1;31mred\033[0m\tend\a\r\n\033[\n\033");
+  EXPECT_THAT(tail.lines(), ElementsAre("caf\uFFFD red\tend", "", ""));
+}
+
 TEST(TaskTailsTest, KeepsTheTailOfTheLastRun) {
   TaskTails tails;
   tails.open("+a", nullptr)->output("first\n");

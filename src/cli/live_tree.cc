@@ -121,8 +121,9 @@ class TreeRenderer {
     text += style_.unicode ? mark.unicode : mark.ascii;
     text += " " + task.name;
     if (!task.op.empty()) text += " " + task.op;
-    if (task.children.size() > kShownChildren) {
-      text += fmt::format("  {}/{}", task.children_done, task.children.size());
+    const LiveTask& group = generated_group(task);
+    if (group.children.size() > kShownChildren) {
+      text += fmt::format("  {}/{}", group.children_done, group.children.size());
     }
     if (task.begun) {
       const std::size_t columns = shown_width(text);
@@ -130,6 +131,12 @@ class TreeRenderer {
       text += short_duration(task.ended.value_or(now_) - *task.begun);
     }
     return coloured(cut(std::move(text)), mark.colour);
+  }
+
+  /// The group whose tasks stand below this one.
+  const LiveTask& generated_group(const LiveTask& task) const {
+    const bool is_generated = !task.children.empty() && tasks_[task.children.back()].name == "^sub";
+    return is_generated ? tasks_[task.children.back()] : task;
   }
 
   std::string more(std::size_t depth, std::size_t count) const {

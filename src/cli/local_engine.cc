@@ -153,14 +153,13 @@ struct LocalEngine::Impl {
                   options.open_task_log}),
         supervisor({}),
         commands(supervisor, options.command_environment),
-        agent(
-            {store, clock, environment, options.run_options, commands,
-             [this](AttemptId attempt, engine::Event event, std::optional<store::Ownership> claim,
-                    executor::Settled settled) {
-               executor.post(attempt, std::move(event), claim, std::move(settled));
-             },
-             options.open_task_log},
-            {std::to_string(::getpid()) + "@" + host_name(), options.max_task_threads}) {
+        agent({store, clock, environment, options.run_options, commands,
+               [this](AttemptId attempt, engine::Event event, std::optional<store::Ownership> claim,
+                      executor::Settled settled) {
+                 executor.post(attempt, std::move(event), claim, std::move(settled));
+               },
+               options.open_task_log},
+              {std::to_string(::getpid()) + "@" + host_name(), options.max_task_threads}) {
     agents.connect(agent);
     gateway.connect(executor);
   }

@@ -61,7 +61,7 @@ std::string LogFormatter::line(const LogRecord& record) {
 }
 
 std::string LogFormatter::text_line(const LogRecord& record) {
-  const bool is_terminal = layout_ == LogLayout::terminal || layout_ == LogLayout::plain_terminal;
+  const bool is_terminal = layout_ == LogLayout::terminal || layout_ == LogLayout::plain;
   const bool with_component = layout_ == LogLayout::console || layout_ == LogLayout::task ||
                               (is_terminal && record.level < LogLevel::info);
   return fmt::format("{} [{}] ({}){}{}: {}", time_text(record.time), level_name(record.level).shown,

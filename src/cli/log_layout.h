@@ -9,12 +9,12 @@
 namespace mogura::cli {
 
 enum class LogLayout {
-  console,         // 2026-03-01 09:00:00 +0000 [INFO] (main) component: text
-  terminal,        // 2026-03-01 09:00:00 +0000 [INFO] (main): text, in the level's colour
-  plain_terminal,  // the same without colour
-  file,            // 2026-03-01 09:00:00.123 +0000 [INFO] (main): text
-  task,            // 2026-03-01 09:00:00.123 +0000 [INFO] (main) component: text
-  json,            // {"time":"2026-03-01T09:00:00.123Z","level":"info",...}
+  console,   // 2026-03-01 09:00:00 +0000 [INFO] (main) component: text
+  terminal,  // 2026-03-01 09:00:00 +0000 [INFO] (main): text, in the level's colour
+  plain,     // the same without colour
+  file,      // 2026-03-01 09:00:00.123 +0000 [INFO] (main): text
+  task,      // 2026-03-01 09:00:00.123 +0000 [INFO] (main) component: text
+  json,      // {"time":"2026-03-01T09:00:00.123Z","level":"info",...}
 };
 
 /// Makes lines, each with its line end, in one layout. Not for several threads at once.

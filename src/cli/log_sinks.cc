@@ -7,6 +7,8 @@
 namespace mogura::cli {
 namespace {
 
+constexpr Logger kSinksLog("io.digdag.cli.Main");
+
 class ConsoleLog : public LogSink {
  public:
   ConsoleLog(Console& console, LogLayout layout, Face face)
@@ -45,9 +47,10 @@ bool wants_json(const Arguments& arguments) {
 
 LogLayout console_layout(const Program& program, const Console& console) {
   if (!console.is_terminal()) return LogLayout::console;
+  if (!program.is_mogura()) return LogLayout::terminal;
   const char* no_colour = std::getenv("NO_COLOR");
-  const bool colour = !program.is_mogura() || no_colour == nullptr || *no_colour == '\0';
-  return colour ? LogLayout::terminal : LogLayout::plain_terminal;
+  const bool colour = console.err_is_terminal() && (no_colour == nullptr || *no_colour == '\0');
+  return colour ? LogLayout::terminal : LogLayout::plain;
 }
 
 }  // namespace
@@ -74,6 +77,9 @@ void configure_log(const Command& command, const Arguments& arguments, const Pro
     install_log(*level, console_log(console, layout, program.face));
   } else {
     install_log(*level, file_log(path, json ? LogLayout::json : LogLayout::file));
+  }
+  if (arguments.has("--logback-config")) {
+    kSinksLog.warn("--logback-config has no effect: the log goes where -L says");
   }
 }
 

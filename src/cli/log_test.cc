@@ -31,9 +31,9 @@ std::string formatted(LogLayout layout, LogLevel level, const char* zone = "UTC"
 TEST(LogLayoutTest, FormsLinesByDestination) {
   EXPECT_EQ(formatted(LogLayout::console, LogLevel::info),
             "2026-03-01 09:00:01 +0000 [INFO] (main) io.x.Y: a text\nof lines\n");
-  EXPECT_EQ(formatted(LogLayout::plain_terminal, LogLevel::info),
+  EXPECT_EQ(formatted(LogLayout::plain, LogLevel::info),
             "2026-03-01 09:00:01 +0000 [INFO] (main): a text\nof lines\n");
-  EXPECT_EQ(formatted(LogLayout::plain_terminal, LogLevel::debug),
+  EXPECT_EQ(formatted(LogLayout::plain, LogLevel::debug),
             "2026-03-01 09:00:01 +0000 [DEBUG] (main) io.x.Y: a text\nof lines\n");
   EXPECT_EQ(formatted(LogLayout::file, LogLevel::warn, "Asia/Tokyo"),
             "2026-03-01 18:00:01.042 +0900 [WARN] (main): a text\nof lines\n");

@@ -37,6 +37,14 @@ SkipOptions skip_options(const Arguments& arguments) {
           .end = arguments.text("-e")};
 }
 
+/// States are what these options work with; Digdag lets them have no effect.
+void check_states_are_kept(const Arguments& arguments) {
+  const bool needs_states = arguments.has("-s") || arguments.has("-g") || arguments.has("-e");
+  if (needs_states && arguments.has("--no-save")) {
+    throw UsageError("--start, --goal and --end don't work together with --no-save");
+  }
+}
+
 Error missing_workflow(const Arguments& arguments, const std::string& name) {
   std::string text = "Workflow '" + name + "' does not exist in ";
   const std::size_t slash = name.rfind('/');
@@ -147,8 +155,9 @@ class LocalRun {
     state_directory_ = directory.string();
     kRunLog.info("Using session {}.", *state_directory_);
     const bool is_digdag = !invocation_.program.is_mogura();
+    const auto generated = is_digdag ? GeneratedTasks::as_named : GeneratedTasks::as_their_ancestor;
     states_.emplace(
-        StatusFiles(directory), make_skip_plan(tree, skip_options(arguments_)),
+        StatusFiles(directory), make_skip_plan(tree, skip_options(arguments_), generated),
         SavedStates::Options{
             .keep_new = !is_dry(), .keep_passed_over = is_digdag, .keep_failure_alerts = is_digdag},
         clock_);
@@ -214,6 +223,10 @@ class LocalRun {
 
   void summarize(const std::vector<FailedTask>& failed) const {
     Console& console = invocation_.console;
+    if (states_ && states_->lost() > 0) {
+      kRunLog.error("{} states of tasks were not saved: a later run will run those tasks again",
+                    states_->lost());
+    }
     if (!failed.empty()) {
       console.err("error: " + failure_summary(failed, state_directory_) + "\n");
     } else if (cancellation_.signal() == 0) {
@@ -223,8 +236,9 @@ class LocalRun {
 
   void report(const RunRecord& record) const {
     RunReport report{
-        .succeeded = record.succeeded(),
-        .reused = record.reused(),
+        .succeeded = record.succeeded() - (states_ ? states_->passed_over() : 0),
+        .reused = states_ ? states_->reused() : 0,
+        .states_lost = states_ ? states_->lost() : 0,
         .elapsed = clock_.now() - started_at_,
         .failures = {},
         .was_interrupted = cancellation_.signal() != 0,
@@ -258,6 +272,7 @@ class LocalRun {
 int run_run(const Invocation& invocation) {
   require_positionals(invocation, 1, 2);
   check_skip_options(skip_options(invocation.arguments));
+  if (invocation.program.is_mogura()) check_states_are_kept(invocation.arguments);
   return LocalRun(invocation).run();
 }
 

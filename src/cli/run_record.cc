@@ -25,12 +25,7 @@ RunRecord::RunRecord(std::string workflow, Instant session_time, SavedStates* st
 std::optional<engine::TaskResult> RunRecord::find(const store::AttemptInfo& attempt,
                                                   const std::string& task_name) {
   if (states_ == nullptr || !is_main(attempt)) return std::nullopt;
-  std::optional<engine::TaskResult> known = states_->find(task_name);
-  if (known) {
-    MutexLock lock(mutex_);
-    ++reused_;
-  }
-  return known;
+  return states_->find(task_name);
 }
 
 void RunRecord::committed(const store::AttemptInfo& info, const engine::Attempt& attempt,
@@ -63,11 +58,6 @@ std::vector<FailedTask> RunRecord::failed() const {
 std::size_t RunRecord::succeeded() const {
   MutexLock lock(mutex_);
   return operators_succeeded_;
-}
-
-std::size_t RunRecord::reused() const {
-  MutexLock lock(mutex_);
-  return reused_;
 }
 
 bool RunRecord::is_main(const store::AttemptInfo& attempt) const {

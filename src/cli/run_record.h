@@ -30,10 +30,8 @@ class RunRecord : public executor::KnownResults, public executor::Observer {
 
   /// The tasks that failed themselves, in the order of their ids (cli.md §12.3.13).
   std::vector<FailedTask> failed() const;
-  /// How many tasks with an operator succeeded, the failure alert not counted, and how many of them
-  /// were not run for it.
+  /// How many tasks with an operator succeeded, the failure alert not counted.
   std::size_t succeeded() const;
-  std::size_t reused() const;
 
  private:
   bool is_main(const store::AttemptInfo& attempt) const;
@@ -45,7 +43,6 @@ class RunRecord : public executor::KnownResults, public executor::Observer {
   executor::Observer* const next_;
 
   mutable Mutex mutex_;
-  std::size_t reused_ MOGURA_GUARDED_BY(mutex_) = 0;
   std::size_t operators_succeeded_ MOGURA_GUARDED_BY(mutex_) = 0;
   std::set<engine::TaskIndex> succeeded_ MOGURA_GUARDED_BY(mutex_);
   std::map<engine::TaskIndex, FailedTask> failed_ MOGURA_GUARDED_BY(mutex_);

@@ -50,6 +50,10 @@ std::string report_text(const RunReport& report) {
     for (const std::string& line : failure.last_output) text += "    | " + line + "\n";
   }
   if (report.state_directory) text += "\nStates: " + *report.state_directory + "\n";
+  if (report.states_lost > 0) {
+    text += fmt::format("{} of them were not saved: a later run runs those tasks again.\n",
+                        report.states_lost);
+  }
   const bool is_unfinished = !report.failures.empty() || report.was_interrupted;
   if (is_unfinished && report.state_directory) {
     text += "Go on from here: " + report.resume_command + "\n";

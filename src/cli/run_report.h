@@ -18,8 +18,9 @@ struct ReportedFailure {
 };
 
 struct RunReport {
-  std::size_t succeeded = 0;  // tasks with an operator
-  std::size_t reused = 0;     // of them, those that had succeeded before
+  std::size_t succeeded = 0;    // tasks with an operator
+  std::size_t reused = 0;       // of them, those that had succeeded before
+  std::size_t states_lost = 0;  // could not be saved
   Duration elapsed{};
   std::vector<ReportedFailure> failures;
   bool was_interrupted = false;

@@ -69,9 +69,19 @@ void SavedStates::succeeded(const std::string& task_name, const engine::TaskResu
   changed_.notify_all();
 }
 
-bool SavedStates::all_saved() const {
+std::size_t SavedStates::reused() const {
   MutexLock lock(mutex_);
-  return all_saved_;
+  return reused_.size();
+}
+
+std::size_t SavedStates::passed_over() const {
+  MutexLock lock(mutex_);
+  return passed_over_.size();
+}
+
+std::size_t SavedStates::lost() const {
+  MutexLock lock(mutex_);
+  return lost_;
 }
 
 bool SavedStates::is_kept(const std::string& task_name) const {
@@ -98,9 +108,9 @@ void SavedStates::write(const Write& job) {
   try {
     files_.write(job.task_name, job.result);
   } catch (const Error& error) {
-    kStatesLog.error("The state of task {} cannot be saved: {}", job.task_name, error.message());
     MutexLock lock(mutex_);
-    all_saved_ = false;
+    if (++lost_ > kMaxLoggedLosses) return;
+    kStatesLog.error("The state of task {} cannot be saved: {}", job.task_name, error.message());
   }
 }
 

@@ -48,8 +48,12 @@ class SavedStates {
   std::optional<engine::TaskResult> find(const std::string& task_name);
   void succeeded(const std::string& task_name, const engine::TaskResult& result);
 
-  /// Whether every state so far was saved.
-  bool all_saved() const;
+  /// How many tasks were not run because they had succeeded before, because the options leave them
+  /// out.
+  std::size_t reused() const;
+  std::size_t passed_over() const;
+  /// How many states could not be saved; the first of them were logged with the reason.
+  std::size_t lost() const;
 
  private:
   struct Success {
@@ -60,6 +64,8 @@ class SavedStates {
     std::string task_name;
     engine::TaskResult result;
   };
+
+  static constexpr std::size_t kMaxLoggedLosses = 3;
 
   bool is_kept(const std::string& task_name) const MOGURA_REQUIRES(mutex_);
   void write_files();
@@ -77,7 +83,7 @@ class SavedStates {
   std::set<std::string> reused_ MOGURA_GUARDED_BY(mutex_);              // their files are there
   std::deque<Write> to_write_ MOGURA_GUARDED_BY(mutex_);
   bool stopping_ MOGURA_GUARDED_BY(mutex_) = false;
-  bool all_saved_ MOGURA_GUARDED_BY(mutex_) = true;
+  std::size_t lost_ MOGURA_GUARDED_BY(mutex_) = 0;
   std::thread writer_;
 };
 

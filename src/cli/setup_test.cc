@@ -2,10 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "cli/base64.h"
 #include "cli/launcher.h"
 #include "cli/override_params.h"
 #include "cli/program.h"
+#include "cli/spelling.h"
 #include "cli/system_config.h"
 #include "cli/testing/temp_directory.h"
 #include "value/json.h"
@@ -137,6 +140,23 @@ TEST(OverrideParamsTest, NamesAFileThatIsMissing) {
   } catch (const Error& error) {
     EXPECT_EQ(error.chain(), "nope.yml (no such file)");
   }
+}
+
+TEST(SpellingTest, GuessesSlipsOfTheFinger) {
+  const std::vector<std::string> commands = {"run", "check", "retry", "start", "task"};
+  for (const auto& [word, guess] : std::map<std::string, std::string>{{"rnu", "run"},
+                                                                      {"chek", "check"},
+                                                                      {"strat", "start"},
+                                                                      {"taks", "task"},
+                                                                      {"runs", "run"},
+                                                                      {"deploy", ""},
+                                                                      {"", ""},
+                                                                      {"x", ""}}) {
+    EXPECT_EQ(nearest(word, commands), guess) << word;
+  }
+  EXPECT_EQ(nearest(std::string(1'000'000, 'x'), commands), "");
+  EXPECT_EQ(did_you_mean("rnu", commands), ", did you mean 'run'?");
+  EXPECT_EQ(did_you_mean("deploy", commands), "");
 }
 
 TEST(Base64Test, PadsToFours) {

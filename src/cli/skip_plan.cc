@@ -101,8 +101,24 @@ void check_skip_options(const SkipOptions& options) {
   }
 }
 
-SkipPlan make_skip_plan(const TaskTree& tree, const SkipOptions& options) {
+std::string_view SkipPlan::decisive(std::string_view task) const {
+  if (!written) return task;
+  for (std::string_view name = task; !name.empty();) {
+    if (written->contains(name)) return name;
+    const std::size_t last_part = name.find_last_of("+^");
+    if (last_part == std::string_view::npos) break;
+    name = name.substr(0, last_part);
+  }
+  return task;
+}
+
+SkipPlan make_skip_plan(const TaskTree& tree, const SkipOptions& options,
+                        GeneratedTasks generated) {
   SkipPlan plan;
+  if (generated == GeneratedTasks::as_their_ancestor) {
+    plan.written.emplace();
+    for (const workflow::TaskNode& task : tree.tasks) plan.written->insert(task.full_name);
+  }
   if (options.rerun) plan.may_reuse.emplace();
   if (options.start) {
     plan.may_reuse = before(tree, workflow::find_task(tree, *options.start)).names();

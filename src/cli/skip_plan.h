@@ -18,19 +18,32 @@ struct SkipOptions {
   std::optional<std::string> end;
 };
 
-struct SkipPlan {
+class SkipPlan {
+ public:
   using Names = std::set<std::string, std::less<>>;
   std::optional<Names> may_run;    // absent: all
   std::optional<Names> may_reuse;  // whose saved states count; absent: all
+  /// The tasks that are written in the workflow. Given, a generated task is treated as the nearest
+  /// of them above it; absent, the sets decide about generated tasks as about others, as with
+  /// Digdag.
+  std::optional<Names> written;
 
-  bool runs(std::string_view task) const { return !may_run || may_run->contains(task); }
-  bool reuses(std::string_view task) const { return !may_reuse || may_reuse->contains(task); }
+  bool runs(std::string_view task) const { return !may_run || may_run->contains(decisive(task)); }
+  bool reuses(std::string_view task) const {
+    return !may_reuse || may_reuse->contains(decisive(task));
+  }
+
+ private:
+  std::string_view decisive(std::string_view task) const;
 };
 
 /// Throws UsageError for options that exclude each other (cli.md §12.3.1).
 void check_skip_options(const SkipOptions& options);
 
+enum class GeneratedTasks { as_named, as_their_ancestor };
+
 /// Throws what finding the tasks throws.
-SkipPlan make_skip_plan(const workflow::TaskTree& tree, const SkipOptions& options);
+SkipPlan make_skip_plan(const workflow::TaskTree& tree, const SkipOptions& options,
+                        GeneratedTasks generated = GeneratedTasks::as_named);
 
 }  // namespace mogura::cli

@@ -2,7 +2,31 @@
 
 #include <algorithm>
 
+#include "value/utf8.h"
+
 namespace mogura::cli {
+namespace {
+
+bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7F;
+}
+
+/// What a terminal can show of a line without being changed by it: text without colours and other
+/// control sequences (`ESC [ ... letter`).
+std::string printable(const std::string& line) {
+  std::string text;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '\033' && line.substr(i + 1, 1) == "[") {
+      i = std::min(line.find_first_not_of("0123456789;?", i + 2), line.size());
+    } else if (!is_control(line[i])) {
+      text += line[i];
+    }
+  }
+  return value::valid_utf8(text);
+}
+
+}  // namespace
 
 void OutputTail::append(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -21,6 +45,7 @@ std::vector<std::string> OutputTail::lines() const {
   std::vector<std::string> lines(finished_.begin(), finished_.end());
   if (!current_.empty()) lines.push_back(current_);
   if (lines.size() > kMaxLines) lines.erase(lines.begin());
+  for (std::string& line : lines) line = printable(line);
   return lines;
 }
 

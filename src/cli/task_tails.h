@@ -20,7 +20,8 @@ class OutputTail {
   static constexpr std::size_t kMaxLineBytes = 500;
 
   void append(std::string_view bytes);
-  /// The last lines, an unfinished one included; the rest of a long line is left out.
+  /// The last lines, an unfinished one included; the rest of a long line is left out, and so is
+  /// what would change the terminal instead of being shown by it.
   std::vector<std::string> lines() const;
 
  private:
