@@ -65,6 +65,14 @@ TEST(IncludeFilesTest, MayBeIncludedSeveralTimesAndFromDirectories) {
   EXPECT_EQ(loaded(files), R"({"x":1,"y":2,"z":3,"n":4})");
 }
 
+TEST(IncludePlaceTest, IsWithinTheDirectoryOfTheFirstFile) {
+  const TestFiles files;
+  files.write("project/main.dig", "!include : ../project2/t.yml\n");
+  files.write("project2/t.yml", "k: v\n");
+  EXPECT_EQ(load_error(files, "project/main.dig"),
+            "File name must not include ..: ../project2/t.yml (file not found)");
+}
+
 struct IncludeErrorExample {
   std::string main;
   std::string error;
