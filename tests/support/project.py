@@ -8,13 +8,18 @@ import signal
 import subprocess
 import tempfile
 import textwrap
+import time
 import unittest
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import suite
 
 RUN_SECONDS = 60
+POLL_SECONDS = 0.01
+# All processes of a test carry its directory in this variable of their environment.
+MARK = "MOGURA_TEST"
 
 
 @dataclass
@@ -24,6 +29,47 @@ class Ran:
     status: int
     stdout: str
     stderr: str
+
+
+def wait_for(condition: Callable[[], object], what: str, seconds: float = RUN_SECONDS):
+    """Waits until the condition is true, and returns what it is."""
+    deadline = time.monotonic() + seconds
+    while not (result := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what}: not within {seconds} s")
+        time.sleep(POLL_SECONDS)
+    return result
+
+
+class Running:
+    """A program that was started; what it prints goes to files."""
+
+    def __init__(self, process: subprocess.Popen, place: Path) -> None:
+        self.process = process
+        self._stdout = place / "stdout"
+        self._stderr = place / "stderr"
+
+    @property
+    def stdout(self) -> str:
+        return self._stdout.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def stderr(self) -> str:
+        return self._stderr.read_text(encoding="utf-8", errors="replace")
+
+    def wait_for_output(self, text: str) -> None:
+        wait_for(lambda: text in self.stdout or self.process.poll() is not None,
+                 f"output of {text!r}")
+        if text not in self.stdout:
+            raise AssertionError(f"no {text!r} in {self.stdout!r}\n{self.stderr}")
+
+    def signal(self, number: int) -> None:
+        """To the program alone; its commands hear of it from the program."""
+        self.process.send_signal(number)
+
+    def end(self, seconds: float = RUN_SECONDS) -> Ran:
+        """Waits for its end."""
+        return Ran(self.process.wait(seconds), self.stdout, self.stderr)
 
 
 class ProjectTest(unittest.TestCase):
@@ -46,7 +92,8 @@ class ProjectTest(unittest.TestCase):
 
     def environment(self, **more: str) -> dict[str, str]:
         return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(self.home),
-                "TZ": "UTC", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **more}
+                "TZ": "UTC", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
+                MARK: str(self.place), **more}
 
     def start(self, *arguments: str, name: str = "mogura", **options) -> subprocess.Popen:
         """Starts the program, called by `name`, in the project. Its process group is killed with
@@ -55,9 +102,11 @@ class ProjectTest(unittest.TestCase):
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
         options.setdefault("env", self.environment())
-        process = subprocess.Popen([name, *arguments], executable=suite.program(), text=True,
-                                   errors="replace", cwd=options.pop("cwd", self.project),
-                                   start_new_session=True, **options)
+        options.setdefault("text", True)
+        options.setdefault("errors", "replace" if options["text"] else None)
+        process = subprocess.Popen([name, *arguments], executable=suite.program(),
+                                   cwd=options.pop("cwd", self.project), start_new_session=True,
+                                   **options)
         self.addCleanup(self._end, process)
         return process
 
@@ -67,6 +116,28 @@ class ProjectTest(unittest.TestCase):
         process = self.start(*arguments, name=name, **options)
         stdout, stderr = process.communicate(timeout=seconds)
         return Ran(process.returncode, stdout, stderr)
+
+    def start_running(self, *arguments: str, **options) -> Running:
+        """Starts the program, to be looked at while it runs."""
+        place = Path(tempfile.mkdtemp(dir=self.place))
+        with (place / "stdout").open("wb") as out, (place / "stderr").open("wb") as err:
+            return Running(self.start(*arguments, stdout=out, stderr=err, **options), place)
+
+    def processes(self) -> dict[int, str]:
+        """What this test started and still runs, directly or not: process number and program."""
+        mark = f"{MARK}={self.place}".encode()
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                if mark in (folder / "environ").read_bytes().split(b"\0"):
+                    found[int(folder.name)] = (folder / "comm").read_text().strip()
+            except OSError:
+                pass  # gone meanwhile, or not ours
+        return found
+
+    def assert_nothing_runs(self, seconds: float = 10) -> None:
+        """Nothing that this test started is left, soon."""
+        wait_for(lambda: not self.processes(), f"the end of {self.processes()}", seconds)
 
     @staticmethod
     def _end(process: subprocess.Popen) -> None:

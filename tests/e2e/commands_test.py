@@ -1,0 +1,226 @@
+"""Each command as a user tries it."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import re
+import shutil
+import stat
+import subprocess
+import tarfile
+
+import suite
+from project import ProjectTest, Ran
+
+LISTED = re.compile(r"^    ([a-z]+)", re.MULTILINE)
+
+
+class Help(ProjectTest):
+    def commands(self, name: str) -> set[str]:
+        """Every command word that the program knows, aliases included."""
+        ran = self.run_program("--help", name=name)
+        self.assertEqual(ran.status, 0)
+        page = ran.stdout if name == "mogura" else ran.stderr
+        listed = set(LISTED.findall(page[:page.index("  Options:")]))
+        self.assertLessEqual({"init", "run", "check", "scheduler", "secrets", "version"}, listed)
+        return listed | {"new", "r", "c", "sched", "archive", "upload", "selfupdate", "secret"}
+
+    def test_of_each_command_succeeds(self) -> None:
+        for name in ("mogura", "digdag"):
+            for command in sorted(self.commands(name)):
+                with self.subTest(f"{name} {command}"):
+                    ran = self.run_program(command, "--help", name=name)
+                    self.assertEqual(ran.status, 0, ran.stderr)
+                    page = ran.stdout if name == "mogura" else ran.stderr
+                    self.assertIn(f"Usage: {name} ", page)
+                    self.assertIn("Options:", page)
+                    self.assertNotIn("error: ", ran.stderr)
+
+    def test_goes_to_where_it_can_be_paged(self) -> None:
+        for arguments in (["--help"], ["run", "--help"], ["run", "-h"]):
+            ran = self.run_program(*arguments)
+            self.assertEqual((ran.status, ran.stderr), (0, ""))
+
+    def test_is_offered_where_a_word_is_wrong(self) -> None:
+        ran = self.run_program("chek")
+        self.assertEqual(ran.status, 2)
+        self.assertIn("did you mean 'check'?", ran.stderr)
+        self.assertIn("mogura --help", ran.stderr)
+
+    def test_tells_the_version(self) -> None:
+        self.assertRegex(self.run_program("--version").stdout, r"^\d+\.\d+\.\d+\n$")
+        self.assertEqual(self.run_program("--version", name="digdag").stdout, "0.10.6-SNAPSHOT\n")
+
+
+class Init(ProjectTest):
+    def test_makes_projects_that_run(self) -> None:
+        for kind in ("echo", "sh", "ruby", "python"):
+            with self.subTest(kind):
+                made = self.run_program("init", f"p_{kind}", "--type", kind)
+                self.assertEqual(made.status, 0, made.stderr)
+                self.assertIn("to run the workflow. Enjoy!", made.stdout)
+                place = self.project / f"p_{kind}"
+                self.assertEqual(self.run_program("check", "--strict", cwd=place).status, 0)
+                # With what a bare Debian has.
+                ran = self.run_program("run", f"p_{kind}.dig", cwd=place,
+                                       env=self.environment(PATH="/usr/bin:/bin"))
+                self.assertEqual(ran.status, 0, ran.stderr)
+                self.assertIn("dog", ran.stdout)
+
+    def test_does_not_overwrite_a_workflow(self) -> None:
+        self.write("p/p.dig", "mine\n")
+        ran = self.run_program("init", "p")
+        self.assertIn("File p/p.dig already exists.", ran.stdout)
+        self.assertEqual((self.project / "p/p.dig").read_text(), "mine\n")
+
+
+class Check(ProjectTest):
+    def test_warns_of_traps_and_fails_if_that_is_wished(self) -> None:
+        self.write("w.dig", "timezone: UTC\n+a:\n  shh>: x\n")
+        ran = self.run_program("check")
+        self.assertEqual(ran.status, 0, ran.stderr)
+        self.assertIn("+w+a: there is no operator `shh>`", ran.stdout)
+        ran = self.run_program("check", "--strict")
+        self.assertEqual(ran.status, 1)
+        self.assertIn("--strict", ran.stderr)
+
+    def test_of_a_name_that_is_not_there_fails(self) -> None:
+        self.write("main.dig", "+a:\n  echo>: x\n")
+        ran = self.run_program("check", "mian.dig")
+        self.assertEqual(ran.status, 1)
+        self.assertIn("Workflow 'mian' does not exist, did you mean 'main'?", ran.stderr)
+
+    def test_shows_the_next_runs_through_the_change_of_clocks(self) -> None:
+        self.write("w.dig", """
+            timezone: Europe/Paris
+            schedule: {cron>: "30 2 * 3,10 0"}
+            +a: {echo>: x}
+            """)
+        ran = self.run_program("check")
+        self.assertEqual(ran.status, 0, ran.stderr)
+        runs = re.findall(r"^ +(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4})  session ", ran.stdout,
+                          re.MULTILINE)
+        self.assertEqual(len(runs), 5)
+
+    def test_refuses_a_schedule_that_never_comes(self) -> None:
+        self.write("w.dig", 'schedule: {cron>: "0 0 30 2 *"}\n+a: {echo>: x}\n')
+        ran = self.run_program("check")
+        self.assertEqual(ran.status, 1)
+        self.assertIn("0 0 30 2 *", ran.stderr)
+
+    def test_lists_workflows_in_order(self) -> None:
+        for name in ("zoo", "ant", "mid"):
+            self.write(f"{name}.dig", "+a:\n  echo>: x\n")
+        ran = self.run_program("check")
+        listed = re.findall(r"^    (\w+) \(2 tasks\)", ran.stdout, re.MULTILINE)
+        self.assertEqual(listed, ["ant", "mid", "zoo"])
+
+
+class Archive(ProjectTest):
+    def test_holds_the_project_in_order_but_not_itself(self) -> None:
+        self.write("w.dig", "+a:\n  sh>: ./x.sh\n")
+        self.write("x.sh", "echo x\n").chmod(0o755)
+        self.write("sub/y.txt", "y\n")
+        self.write(".hidden", "h\n")
+        self.write("skip.me", "s\n")
+        self.write(".digdagignore", "*.me\n")
+        os.symlink("x.sh", self.project / "link")
+        for _ in range(2):  # the second time there is an archive already
+            ran = self.run_program("archive", "-o", "p.tar.gz")
+            self.assertEqual(ran.status, 0, ran.stderr)
+            with tarfile.open(self.project / "p.tar.gz") as archive:
+                self.assertEqual(archive.getnames(), ["link", "sub/y.txt", "w.dig", "x.sh"])
+                self.assertEqual(archive.getmember("x.sh").mode & 0o777, 0o755)
+
+    def test_of_a_broken_project_is_not_made(self) -> None:
+        self.write("w.dig", "+a: [\n")
+        ran = self.run_program("archive", "-o", "p.tar.gz")
+        self.assertEqual(ran.status, 1)
+        self.assertIn("w.dig", ran.stderr)
+        self.assertFalse((self.project / "p.tar.gz").exists())
+
+
+class TaskLogs(ProjectTest):
+    def test_are_kept_a_file_for_each_task(self) -> None:
+        self.write("w.dig", """
+            +a: {sh>: echo out; echo err >&2}
+            +b: {loop>: 2, _do: {echo>: "round ${i}"}}
+            """)
+        ran = self.run_program("run", "w.dig", "-O", "logs", "--session", "2024-03-05")
+        self.assertEqual(ran.status, 0, ran.stderr)
+        logs = {path.name.split("@")[0]: gzip.decompress(path.read_bytes()).decode()
+                for path in (self.project / "logs").rglob("*.log.gz")}
+        self.assertIn("out\nerr\n", logs["+w+a"])
+        self.assertIn("[INFO]", logs["+w+a"])
+        self.assertIn("round 1", logs["+w+b^sub+loop-1"])
+        place, = (self.project / "logs").glob("*/*")
+        self.assertEqual(place.name, "0.1w@20240305T000000+0000")
+
+
+class Completion(ProjectTest):
+    """The scripts of `mogura completion`, in the shells that they are for."""
+
+    def complete_in_bash(self, *words: str) -> set[str]:
+        script = ("source <(\"$PROGRAM\" completion bash); COMP_WORDS=(mogura \"$@\"); "
+                  "COMP_CWORD=$#; _mogura; printf '%s\\n' \"${COMPREPLY[@]}\"")
+        environment = self.environment(PROGRAM=str(self.link()))
+        done = subprocess.run(["bash", "-uec", script, "bash", *words], cwd=self.project,
+                              env=environment, capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return set(done.stdout.split())
+
+    def link(self):
+        link = self.place / "mogura"
+        if not link.exists():
+            link.symlink_to(suite.program())
+        return link
+
+    def test_in_bash_gives_commands_options_and_workflows(self) -> None:
+        self.write("etl.dig", "")
+        self.write("notes.txt", "")
+        self.assertEqual(self.complete_in_bash("sche"), {"scheduler", "schedule"})
+        self.assertLessEqual({"--session", "--start"}, self.complete_in_bash("run", "--s"))
+        self.assertEqual(self.complete_in_bash("run", "e"), {"etl.dig"})
+        self.assertEqual(self.complete_in_bash("run", "etl.dig", "-P", "no"), {"notes.txt"})
+
+    def test_in_zsh_gives_commands(self) -> None:
+        if not shutil.which("zsh"):
+            self.skipTest("zsh is not there")
+        script = ("autoload -Uz compinit && compinit -u -D && "
+                  "source <(\"$PROGRAM\" completion zsh) && print -r -- $_comps[mogura]")
+        done = subprocess.run(["zsh", "-fc", script], cwd=self.project,
+                              env=self.environment(PROGRAM=str(self.link())), capture_output=True,
+                              text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("_mogura", done.stdout)
+
+
+class Configuration(ProjectTest):
+    def show(self, *arguments: str, **environment: str) -> Ran:
+        self.write("w.dig", '+a:\n  echo>: "${typeof v === \'undefined\' ? \'none\' : v}"\n')
+        return self.run_program("run", "w.dig", "--no-save", *arguments,
+                                env=self.environment(**environment))
+
+    def test_comes_from_the_file_the_environment_and_options(self) -> None:
+        self.write("c.properties", "params.v = file")
+        self.assertEqual(self.show().stdout, "none\n")
+        self.assertEqual(self.show(DIGDAG_CONFIG="params.v = environment").stdout,
+                         "environment\n")
+        self.assertEqual(self.show("-X", "params.v=set").stdout, "set\n")
+        self.assertEqual(self.show("-c", "c.properties").stdout, "file\n")
+        self.assertEqual(self.show("-c", "c.properties", "-p", "v=given").stdout, "given\n")
+        home = self.home / ".config/digdag"
+        home.mkdir(parents=True)
+        (home / "config").write_text("params.v = home\n")
+        self.assertEqual(self.show().stdout, "home\n")
+
+
+class SelfUpdate(ProjectTest):
+    def test_names_what_replaces_it(self) -> None:
+        ran = self.run_program("selfupdate")
+        self.assertEqual(ran.status, 1)
+        self.assertEqual(ran.stderr.count("\n"), 1)
+        self.assertLess(len(ran.stderr), 200)
+        mode = os.stat(suite.program()).st_mode
+        self.assertTrue(stat.S_ISREG(mode))
