@@ -1,16 +1,11 @@
 #include "executor/cached_attempt.h"
 
-#include <chrono>
+#include "engine/params.h"
 
 namespace mogura::executor {
 namespace {
 
 const Logger logger("io.digdag.core.workflow.WorkflowExecutor");
-
-// A batch ends after so many inline tasks of one attempt, or so long, so that one attempt's endless
-// loop neither holds up the others nor stays unstored.
-constexpr int kMaxInlineTasksInBatch = 2'000;
-constexpr std::chrono::milliseconds kMaxBatchTime{30};
 
 engine::Event event_of(engine::TaskIndex task, std::int32_t run,
                        operators::TaskRun::Outcome outcome) {
@@ -58,7 +53,7 @@ CachedAttempt::CachedAttempt(store::Loaded loaded)
 
 void BatchRunner::run(AttemptWork& work) const {
   CachedAttempt& cached = *work.cached;
-  const Duration deadline = dependencies_.clock.steady() + kMaxBatchTime;
+  const Duration deadline = dependencies_.clock.steady() + dependencies_.batch.time;
   int inline_runs = 0;
   for (const engine::TaskIndex task : std::exchange(cached.undispatched, {})) {
     dispatch(work, task);
@@ -77,7 +72,8 @@ void BatchRunner::run(AttemptWork& work) const {
       apply_posted(work, std::move(next));
       if (alone) return;
     } else if (!cached.inline_tasks.empty()) {
-      if (inline_runs++ >= kMaxInlineTasksInBatch || dependencies_.clock.steady() > deadline) {
+      if (inline_runs++ >= dependencies_.batch.inline_tasks ||
+          dependencies_.clock.steady() > deadline) {
         return;
       }
       const engine::TaskIndex task = cached.inline_tasks.front();
@@ -131,11 +127,11 @@ void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
     }
   }
   try {
-    const operators::TaskRequest request = cached.requests.make(cached.info, cached.attempt, task);
-    if (runs_inline(request)) {
+    if (runs_inline(cached.attempt, task)) {
       cached.inline_tasks.push_back(task);
     } else {
-      work.enqueue.push_back({task, run, to_value(request)});
+      work.enqueue.push_back(
+          {task, run, to_value(cached.requests.make(cached.info, cached.attempt, task))});
       work.enqueued = true;
     }
   } catch (const ConfigError& error) {
@@ -146,8 +142,10 @@ void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
   }
 }
 
-bool BatchRunner::runs_inline(const operators::TaskRequest& request) const {
-  const auto name = operators::operator_name(request.config, request.local_config);
+bool BatchRunner::runs_inline(engine::Attempt& attempt, engine::TaskIndex task) const {
+  const Value params = engine::task_params(attempt, task);
+  const auto name =
+      operators::operator_name(params.as_object(), attempt.tasks[task].config.as_object());
   if (!name) return false;
   const operators::OperatorKind* kind = operators::find_operator(*name);
   return kind != nullptr && kind->runs_inline;

@@ -74,7 +74,7 @@ class BatchRunner {
   bool apply(AttemptWork& work, const engine::Event& event) const;
   void dispatch(AttemptWork& work, engine::TaskIndex task) const;
   engine::Event run_inline(AttemptWork& work, engine::TaskIndex task) const;
-  bool runs_inline(const operators::TaskRequest& request) const;
+  bool runs_inline(engine::Attempt& attempt, engine::TaskIndex task) const;
 
   const Dependencies& dependencies_;
 };

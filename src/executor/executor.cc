@@ -77,7 +77,7 @@ CachedAttempt* Executor::Impl::cached(AttemptId id) {
   const auto found = attempts.find(id);
   if (found != attempts.end()) return found->second.get();
   auto loaded = dependencies.store.load(id);
-  if (!loaded || loaded->attempt.done()) return nullptr;
+  if (!loaded) return nullptr;
   auto attempt = std::make_unique<CachedAttempt>(std::move(*loaded));
   return attempts.emplace(id, std::move(attempt)).first->second.get();
 }
@@ -99,11 +99,13 @@ void Executor::Impl::take_posts() {
   }
   while (!arrived.empty()) {
     Post& post = arrived.front();
-    if (CachedAttempt* attempt = cached(post.attempt)) {
+    CachedAttempt* const attempt = cached(post.attempt);
+    if (attempt == nullptr || attempt->attempt.done()) {
+      post.event.settle();
+      forget(post.attempt);
+    } else {
       attempt->events.push_back(std::move(post.event));
       active.push_back(post.attempt);
-    } else {
-      post.event.settle();
     }
     arrived.pop_front();
   }
@@ -142,9 +144,10 @@ std::vector<AttemptWork> Executor::Impl::run_attempts() {
 
 std::optional<Instant> Executor::Impl::wake_of(const CachedAttempt& attempt) const {
   if (attempt.attempt.done()) return std::nullopt;
-  if (attempt.has_work()) return dependencies.clock.now() + kTakeOverAfter;
   std::optional<Instant> wake = attempt.attempt.next_timer();
-  if (attempt.monitor && (!wake || attempt.monitor->due < *wake)) wake = attempt.monitor->due;
+  const auto at_the_latest = [&](Instant time) { wake = std::min(wake.value_or(time), time); };
+  if (attempt.monitor) at_the_latest(attempt.monitor->due);
+  if (attempt.has_work()) at_the_latest(dependencies.clock.now() + kTakeOverAfter);
   return wake;
 }
 

@@ -17,6 +17,7 @@
 // twice does no harm.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -59,6 +60,13 @@ class Agents {
 /// forget it. On the executor's thread; must not block.
 using Settled = std::function<void()>;
 
+/// A batch ends after so many inline tasks of one attempt, or so long, so that one attempt's
+/// endless loop neither holds up the others nor stays unstored.
+struct BatchLimits {
+  int inline_tasks = 2'000;
+  std::chrono::milliseconds time{30};
+};
+
 struct Dependencies {
   store::Store& store;
   const Clock& clock;
@@ -70,6 +78,7 @@ struct Dependencies {
   Observer* observer = nullptr;           // may be absent
   /// The log of a task's run, null for none.
   std::function<std::shared_ptr<TaskLog>(const operators::TaskRequest&)> open_task_log;
+  BatchLimits batch;
 };
 
 class Executor {

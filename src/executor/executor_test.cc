@@ -1,0 +1,167 @@
+#include "executor/executor.h"
+
+#include <gtest/gtest.h>
+
+#include "executor/attempt_gateway.h"
+#include "store/memory_store.h"
+#include "value/json.h"
+
+namespace mogura::executor {
+namespace {
+
+using std::chrono::seconds;
+
+class NoSecrets : public secrets::SecretStore {
+ public:
+  std::optional<std::string> find(const std::string&) const override { return std::nullopt; }
+};
+class NoNotifier : public operators::Notifier {
+ public:
+  void notify(const operators::TaskRequest&, const std::string&) override {}
+};
+class NoWorkflows : public WorkflowSource {
+ public:
+  std::optional<Workflow> find(ProjectId, const std::string&) const override {
+    return std::nullopt;
+  }
+  std::optional<ProjectId> project_named(const std::string&) const override { return std::nullopt; }
+};
+class NoAgents : public Agents {
+ public:
+  void wake() override {}
+  void cancel(AttemptId, engine::TaskIndex, std::int32_t) override {}
+};
+
+// An executor that is stepped by hand, and the test as its agent.
+class ExecutorTest : public testing::Test {
+ protected:
+  ExecutorTest() {
+    gateway_.connect(executor_);
+    lease_ = store_.open_lease("test", seconds(1'000));
+  }
+
+  AttemptId start(const Object& workflow, Instant session_time = Instant{}) {
+    StartRequest request;
+    request.workflow = {{0}, {1}, "default", "1", {}, {"w", "UTC", workflow}};
+    request.session_time = session_time;
+    const AttemptId attempt = executor_.start_attempt(request).state.attempt;
+    run();
+    return attempt;
+  }
+  void run() {
+    while (executor_.run_batch()) {
+    }
+  }
+  // Claims everything and lets it succeed; the names of what was run.
+  std::string succeed_all() {
+    std::string names;
+    for (const store::Claim& claim : store_.claim(lease_, 100)) {
+      names += request_name(claim) + " ";
+      executor_.post(claim.attempt, engine::TaskSucceeded{claim.task, claim.run, {}},
+                     store::Ownership{claim.entry, lease_.id, lease_.epoch});
+    }
+    run();
+    return names;
+  }
+  static std::string request_name(const store::Claim& claim) {
+    return claim.payload.as_object().find("taskName")->as_text();
+  }
+
+  store::MemoryStore store_;
+  FakeClock clock_{Instant{}};
+  tmpl::Evaluator templates_;
+  NoSecrets secrets_;
+  NoNotifier notifier_;
+  NoWorkflows workflows_;
+  NoAgents agents_;
+  AttemptGateway gateway_{workflows_, clock_};
+  const Object system_config_;
+  std::string printed_;
+  operators::Environment environment_{
+      clock_,   templates_, secrets_, system_config_,
+      gateway_, notifier_,  1'000,    [this](std::string_view text) { printed_ += text; }};
+  const operators::RunOptions run_options_{.project_path = std::filesystem::temp_directory_path()};
+  Executor executor_{
+      {store_, clock_, environment_, run_options_, agents_, {{}, 1'000}, {}, {}, {}}};
+  store::Lease lease_;
+};
+
+TEST_F(ExecutorTest, RunsWhatOnlyComputesInsideTheBatch) {
+  const AttemptId attempt =
+      start(Object{{"_export", Object{{"v", 5}}},
+                   {"+l", Object{{"loop>", 2}, {"_do", Object{{"echo>", "${i} ${v}"}}}}}});
+  EXPECT_EQ(printed_, "0 5\n1 5\n");
+  EXPECT_TRUE(store_.find_attempt(attempt)->success);
+}
+
+TEST_F(ExecutorTest, QueuesWhatTouchesTheOutside) {
+  const AttemptId attempt =
+      start(Object{{"+a", Object{{"sh>", "a"}}}, {"+b", Object{{"sh>", "b"}}}});
+  EXPECT_EQ(succeed_all(), "+w+a ");
+  EXPECT_EQ(succeed_all(), "+w+b ");
+  EXPECT_TRUE(store_.find_attempt(attempt)->done);
+}
+
+TEST_F(ExecutorTest, FindsTheAttemptThatItsSessionHas) {
+  const Object workflow{{"+a", Object{{"sh>", "a"}}}};
+  const AttemptId first = start(workflow);
+  EXPECT_EQ(start(workflow), first);
+  EXPECT_NE(start(workflow, Instant(seconds(1))), first);
+}
+
+TEST_F(ExecutorTest, IgnoresAResultWhoseClaimIsLost) {
+  const AttemptId attempt = start(Object{{"+a", Object{{"sh>", "a"}}}});
+  const store::Claim claim = store_.claim(lease_, 1).front();
+  const store::Ownership lost{claim.entry, lease_.id, lease_.epoch};
+  store_.close_lease(lease_);
+  lease_ = store_.open_lease("test", seconds(1'000));
+  executor_.post(attempt, engine::TaskFailed{claim.task, claim.run, {}}, lost);
+  run();
+  EXPECT_FALSE(store_.find_attempt(attempt)->done);
+  EXPECT_EQ(succeed_all(), "+w+a ");
+  EXPECT_TRUE(store_.find_attempt(attempt)->success);
+}
+
+TEST_F(ExecutorTest, GoesOnWithAnAttemptThatAnotherExecutorLeft) {
+  const AttemptId attempt =
+      start(Object{{"+a", Object{{"sh>", "a"}}}, {"+b", Object{{"sh>", "b"}}}});
+  const store::Claim claim = store_.claim(lease_, 1).front();
+  Executor other{{store_, clock_, environment_, run_options_, agents_, {{}, 1'000}, {}, {}, {}}};
+  other.post(attempt, engine::TaskSucceeded{claim.task, claim.run, {}},
+             store::Ownership{claim.entry, lease_.id, lease_.epoch});
+  while (other.run_batch()) {
+  }
+  // The first executor still has the older tree: its commit is refused and done again.
+  EXPECT_EQ(succeed_all(), "+w+b ");
+  EXPECT_TRUE(store_.find_attempt(attempt)->success);
+}
+
+TEST_F(ExecutorTest, WakesForRetriesWhenTheyAreDue) {
+  const AttemptId attempt = start(Object{{"+a", Object{{"sh>", "a"}}}});
+  const store::Claim claim = store_.claim(lease_, 1).front();
+  executor_.post(attempt, engine::TaskRetry{claim.task, claim.run, seconds(10), {}},
+                 store::Ownership{claim.entry, lease_.id, lease_.epoch});
+  run();
+  EXPECT_LE(executor_.next_wake(), Instant(seconds(10)));
+  EXPECT_EQ(succeed_all(), "");
+  clock_.advance(seconds(10));
+  run();
+  EXPECT_EQ(succeed_all(), "+w+a ");
+  EXPECT_TRUE(store_.find_attempt(attempt)->success);
+}
+
+TEST_F(ExecutorTest, TellsAgentsThatTheRunsOfAKilledAttemptAreToEnd) {
+  const AttemptId attempt = start(Object{{"+a", Object{{"sh>", "a"}}}});
+  executor_.post(attempt, engine::Kill{});
+  run();
+  const store::Claim claim = store_.claim(lease_, 1).front();
+  EXPECT_TRUE(claim.canceled);
+  executor_.post(attempt, engine::TaskFailed{claim.task, claim.run, {}},
+                 store::Ownership{claim.entry, lease_.id, lease_.epoch});
+  run();
+  EXPECT_TRUE(store_.find_attempt(attempt)->done);
+  EXPECT_FALSE(store_.find_attempt(attempt)->success);
+}
+
+}  // namespace
+}  // namespace mogura::executor
