@@ -12,7 +12,16 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
+
 namespace mogura::command {
+
+/// The command's program is missing or cannot be executed where the command would run: another one
+/// has to be named or installed.
+class ProgramMissing : public Error {
+ public:
+  using Error::Error;
+};
 
 /// Names and values; of equal names the last counts.
 using Environment = std::vector<std::pair<std::string, std::string>>;
@@ -41,7 +50,7 @@ class Executor {
  public:
   virtual ~Executor() = default;
   /// Starts the command; the callbacks come from another thread. Throws Error where it cannot
-  /// start.
+  /// start, ProgramMissing where its program is the cause.
   virtual CommandId start(const Request& request, Callbacks callbacks) = 0;
   /// Ends the command: politely, then by force. `finished` is still called.
   virtual void cancel(CommandId command) = 0;

@@ -29,11 +29,15 @@ CommandId LocalExecutor::start(const Request& request, Callbacks callbacks) {
       .argv = request.argv, .environment = own_, .directory = directory_of(request)};
   spawn.environment.insert(spawn.environment.end(), request.environment.begin(),
                            request.environment.end());
-  return supervisor_.spawn(spawn,
-                           {.output = std::move(callbacks.output),
-                            .exited = [finished = std::move(callbacks.finished)](int status) {
-                              finished({.status_code = status, .error_message = {}});
-                            }});
+  try {
+    return supervisor_.spawn(spawn,
+                             {.output = std::move(callbacks.output),
+                              .exited = [finished = std::move(callbacks.finished)](int status) {
+                                finished({.status_code = status, .error_message = {}});
+                              }});
+  } catch (const process::ProgramError& error) {
+    throw ProgramMissing(error.kind(), error.message());
+  }
 }
 
 void LocalExecutor::cancel(CommandId command) {

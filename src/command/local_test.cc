@@ -84,9 +84,24 @@ TEST_F(LocalTest, NamesTheProgramThatItCannotStart) {
   try {
     executor_.start(command, {});
     FAIL();
-  } catch (const Error& error) {
+  } catch (const ProgramMissing& error) {
     EXPECT_EQ(error.text(), "Cannot run program \"embulk\" (in directory \"" + project_.native() +
                                 "\"): No such file or directory (io)");
+  }
+}
+
+TEST_F(LocalTest, DoesNotBlameTheProgramForOtherCauses) {
+  Request command = request({"true"});
+  command.environment = {{"BIG", std::string(1'000'000, 'x')}};
+  try {
+    executor_.start(command, {});
+    FAIL();
+  } catch (const ProgramMissing&) {
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.text(), "Cannot run program \"true\" (in directory \"" + project_.native() +
+                                "\"): Argument list too long (the largest environment variable is "
+                                "\"BIG\" with 1000004 bytes) (io)");
   }
 }
 

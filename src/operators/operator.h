@@ -82,7 +82,7 @@ struct Step;
 struct RunCommand {
   command::Request request;
   std::function<Step(const command::Finished&)> then;
-  /// What the user can do where the program cannot be started; follows that error's message.
+  /// What the user can do where the program is missing; follows that error's message.
   std::string advice;
 };
 struct Step : std::variant<Done, Poll, RunCommand> {

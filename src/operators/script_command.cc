@@ -67,7 +67,7 @@ Object ScriptCommand::output_parameters() const {
   try {
     content = read_bytes(directory_.path() / kOutputFile, kMaxTaskOutputBytes);
   } catch (const Error& error) {
-    throw TaskFailed("Failed to read $MOGURA_OUTPUT", Object{}, {error});
+    throw TaskFailed("Failed to read $MOGURA_OUTPUT: " + error.message());
   }
   return content ? parse_task_output(*content) : Object{};
 }

@@ -165,8 +165,9 @@ TEST_F(ScriptTest, CommandsStoreWhatTheyWriteToTheOutputFile) {
             "Line 1 of $MOGURA_OUTPUT is neither NAME=TEXT nor a JSON object: nonsense");
   EXPECT_EQ(stored_by(R"({"sh>": "echo nonsense > $MOGURA_OUTPUT; exit 3"})"),
             "Command failed with code 3 (runtime)");
-  EXPECT_EQ(stored_by(R"({"sh>": "head -c 2000000 /dev/zero > $MOGURA_OUTPUT"})"),
-            "Failed to read $MOGURA_OUTPUT");
+  const std::string refusal = stored_by(R"({"sh>": "head -c 2000000 /dev/zero > $MOGURA_OUTPUT"})");
+  EXPECT_TRUE(refusal.starts_with("Failed to read $MOGURA_OUTPUT: ")) << refusal;
+  EXPECT_TRUE(refusal.ends_with("/output: larger than 1048576 bytes")) << refusal;
 }
 
 // embulk>

@@ -234,7 +234,8 @@ TaskRun::Outcome TaskRun::command_finished(const command::Finished& finished) {
 TaskRun::Outcome TaskRun::command_not_started(const Error& error) {
   return impl_->guarded([&] {
     return impl_->perform([&]() -> Step {
-      if (impl_->advice.empty()) throw error;
+      const bool helps = dynamic_cast<const command::ProgramMissing*>(&error) != nullptr;
+      if (!helps || impl_->advice.empty()) throw error;
       throw Error(error.kind(), error.message() + ". " + impl_->advice, error.causes());
     });
   });

@@ -68,10 +68,17 @@ TEST_F(TaskRunTest, AFailingCommandIsAnUnexpectedError) {
 
 TEST_F(TaskRunTest, ACommandThatCannotStartFailsWithAdvice) {
   run(R"({"py>": "m.f"})");
-  const auto outcome = task->command_not_started(Error("io", "python: No such file or directory"));
+  const auto outcome =
+      task->command_not_started(command::ProgramMissing("io", "python: No such file or directory"));
   EXPECT_EQ(message(outcome),
             "python: No such file or directory. Set `python:` to the interpreter, for instance "
             "`python: python3` (io)");
+}
+
+TEST_F(TaskRunTest, ACommandThatCannotStartForAnotherCauseIsLeftWithoutAdvice) {
+  run(R"({"py>": "m.f"})");
+  EXPECT_EQ(message(task->command_not_started(Error("io", "Argument list too long"))),
+            "Argument list too long (io)");
 }
 
 TEST_F(TaskRunTest, RetriesConsumeFailures) {

@@ -107,6 +107,11 @@ bool is_elsewhere(int error) {
          error == ESTALE || error == ENODEV || error == ETIMEDOUT || error == EACCES;
 }
 
+/// Whether exec failed by the file that it was given, and not for want of something.
+bool is_about_the_program(int error) {
+  return is_elsewhere(error) || error == ENOEXEC || error == EISDIR || error == ELIBBAD;
+}
+
 /// The PATH of the first line "#!PATH ARGUMENT" of a file; empty where it has none.
 std::string interpreter_of(const std::string& file) {
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -190,8 +195,12 @@ std::string ExecPlan::cause_of(SpawnFailure failure) const {
   return cause;
 }
 
-Error ExecPlan::describe(SpawnFailure failure) const {
-  return Error("io", fmt::format("{}: {}", cannot_run(request_), cause_of(failure)));
+void ExecPlan::fail(SpawnFailure failure) const {
+  const std::string text = fmt::format("{}: {}", cannot_run(request_), cause_of(failure));
+  if (failure.step == SpawnStep::execute && is_about_the_program(failure.error)) {
+    throw ProgramError("io", text);
+  }
+  throw Error("io", text);
 }
 
 }  // namespace mogura::process

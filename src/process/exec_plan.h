@@ -38,8 +38,9 @@ class ExecPlan {
   /// the child: only async-signal-safe calls.
   int execute() noexcept;
 
-  /// The error for the reader: names the program, the directory and the cause.
-  Error describe(SpawnFailure failure) const;
+  /// Throws the error for the reader, which names the program, the directory and the cause:
+  /// ProgramError where the program is the cause, else Error.
+  [[noreturn]] void fail(SpawnFailure failure) const;
 
  private:
   int execute_file(char* file) noexcept;

@@ -31,7 +31,7 @@ struct Pipe {
 
 Pipe make_pipe(const ExecPlan& plan) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw plan.describe({SpawnStep::prepare, errno});
+  if (::pipe2(ends, O_CLOEXEC) != 0) plan.fail({SpawnStep::prepare, errno});
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
@@ -117,7 +117,7 @@ StartedChild start_child(const SpawnRequest& request, const Warden& warden,
     pid = vfork_child(child);
     vfork_error = errno;
   }
-  if (pid < 0) throw plan.describe({SpawnStep::prepare, vfork_error});
+  if (pid < 0) plan.fail({SpawnStep::prepare, vfork_error});
 
   // Both write ends go first, so that there is room for the pidfd even at the limit of open files.
   output.write.reset();
@@ -133,7 +133,7 @@ StartedChild start_child(const SpawnRequest& request, const Warden& warden,
   }
   warden.strike(pid);
   reap(pid);
-  throw plan.describe(failure);
+  plan.fail(failure);
 }
 
 }  // namespace mogura::process

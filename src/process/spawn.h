@@ -19,7 +19,7 @@ struct StartedChild {
 /// Starts a child and returns when it has become its program. The child leads a process group that
 /// the warden knows, has /dev/null as standard input, no other descriptors than the standard ones,
 /// default signal handling, and `descriptor_limit`. The cost does not depend on our memory. Throws
-/// Error of kind "io" that names the program, the directory and the cause; no process is left then.
+/// what ExecPlan::fail() does; no process is left then.
 StartedChild start_child(const SpawnRequest& request, const Warden& warden,
                          const rlimit& descriptor_limit);
 

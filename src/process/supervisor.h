@@ -19,6 +19,13 @@
 
 namespace mogura::process {
 
+/// The program of a request cannot be run: there is none of that name, or it is no program, or may
+/// not be executed. Another program in its place would help.
+class ProgramError : public Error {
+ public:
+  using Error::Error;
+};
+
 struct SpawnRequest {
   std::vector<std::string> argv;  // argv[0] is looked up on the child's PATH
   std::vector<std::pair<std::string, std::string>> environment;  // all of it, the last of equals
@@ -55,8 +62,8 @@ class Supervisor {
   void stop();
 
   /// Starts a child with /dev/null as standard input; returns when it has become its program.
-  /// Throws Error of kind "io" that names the program and the cause where it cannot be started.
-  /// From any thread.
+  /// Throws Error of kind "io" that names the program and the cause where it cannot be started;
+  /// ProgramError where the program is the cause. From any thread.
   ChildId spawn(const SpawnRequest& request, ChildCallbacks callbacks);
   /// SIGTERM to the child's group, SIGKILL after the grace. `exited` comes when nobody is left in
   /// the group, though what has left the group may live on. Does nothing where the child has ended.
