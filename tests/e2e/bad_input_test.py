@@ -165,6 +165,26 @@ class FailingTasks(ProjectTest):
                                 "Set `python:`")
         self.assertEqual(ran.stdout, "before\n")
 
+    def test_parameters_do_not_fit_into_an_environment(self) -> None:
+        self.write("x.py", """
+            import digdag
+            def f():
+                digdag.env.store({"big": "y" * 300000})
+            """)
+        self.write("w.dig", """
+            +make: {py>: x.f, python: python3}
+            +use: {sh>: ":"}
+            """)
+        ran = self.run_program("run", "w.dig")
+        self.assertEqual(ran.status, 1)
+        self.assertIn("+w+use\n    Cannot run program", ran.stderr)
+        self.assertIn('the largest environment variable is "big"', ran.stderr)
+        self.assertNotIn("Set `shell:`", ran.stderr)
+
+    def test_values_that_are_handed_on_are_no_values(self) -> None:
+        self.assert_fails("  sh>: echo total 12 >> $MOGURA_OUTPUT\n",
+                          "Line 1 of $MOGURA_OUTPUT is neither NAME=TEXT nor a JSON object: total")
+
     def test_interpreter_vanishes_between_two_tasks(self) -> None:
         shell = self.project / "shell"
         shutil.copy("/bin/sh", shell)

@@ -107,13 +107,13 @@ class Terminal(ProjectTest):
         process = subprocess.Popen(
             ["mogura", *arguments], executable=suite.program(), cwd=self.project, stdin=theirs,
             stdout=theirs, stderr=theirs, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
             env=self.environment(TERM="xterm-256color", **environment))
         os.close(theirs)
         self.addCleanup(self._end, process)
-        self.addCleanup(os.close, ours)
-        return process, ours
+        return process, os.fdopen(ours, "r+b", buffering=0)
 
-    def read_terminal(self, terminal: int, until: str = "", seconds: float = 30) -> str:
+    def read_terminal(self, terminal, until: str = "", seconds: float = 30) -> str:
         """What comes until `until` appears; until the program's end without."""
         shown = b""
         deadline = time.monotonic() + seconds
@@ -121,7 +121,7 @@ class Terminal(ProjectTest):
             ready, _, _ = select.select([terminal], [], [], deadline - time.monotonic())
             self.assertTrue(ready, f"no {until!r} in {shown!r}")
             try:
-                chunk = os.read(terminal, 65536)
+                chunk = terminal.read(65536)
             except OSError:  # the other side is closed
                 break
             shown += chunk
@@ -129,7 +129,8 @@ class Terminal(ProjectTest):
 
     def run_on_terminal(self, *arguments: str, **environment: str) -> str:
         process, terminal = self.start_on_terminal(*arguments, **environment)
-        shown = self.read_terminal(terminal)
+        with terminal:
+            shown = self.read_terminal(terminal)
         process.wait(30)
         return shown
 
@@ -168,16 +169,26 @@ class Terminal(ProjectTest):
         self.read_terminal(terminal, "slow")
         with open(self.project / "go", "w", encoding="utf-8") as go:
             go.write("went on\n")
-        self.assertIn("went on\n", self.read_terminal(terminal))
+        with terminal:
+            self.assertIn("went on\n", self.read_terminal(terminal))
         self.assertEqual(process.wait(30), 0)
 
     def test_ctrl_c_cancels(self) -> None:
         self.write("w.dig", "+slow: {sh>: echo started; sleep 600}\n")
         process, terminal = self.start_on_terminal("run", "w.dig")
-        self.read_terminal(terminal, "started")
-        process.send_signal(signal.SIGINT)
-        self.assertIn("Interrupted after", self.read_terminal(terminal))
-        self.assertEqual(process.wait(30), 130)
+        with terminal:
+            self.read_terminal(terminal, "started")
+            terminal.write(b"\x03")
+            self.assertIn("Interrupted after", self.read_terminal(terminal))
+        self.assertEqual(process.wait(30), 128 + signal.SIGINT)
+        self.assert_nothing_runs()
+
+    def test_closing_it_cancels(self) -> None:
+        self.write("w.dig", "+slow: {sh>: echo started; sleep 600}\n")
+        process, terminal = self.start_on_terminal("run", "w.dig")
+        with terminal:
+            self.read_terminal(terminal, "started")
+        self.assertEqual(process.wait(30), 128 + signal.SIGHUP)
         self.assert_nothing_runs()
 
     def test_large_groups_are_summed_up(self) -> None:

@@ -91,7 +91,10 @@ class ProjectTest(unittest.TestCase):
         return path
 
     def environment(self, **more: str) -> dict[str, str]:
-        return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(self.home),
+        sanitizer = {name: text for name, text in os.environ.items()
+                     if name.startswith(("ASAN_", "TSAN_", "UBSAN_"))}
+        return {**sanitizer,
+                "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "HOME": str(self.home),
                 "TZ": "UTC", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
                 MARK: str(self.place), **more}
 
