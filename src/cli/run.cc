@@ -183,9 +183,12 @@ class LocalRun {
     if (view) view->stop();
     if (states != nullptr) states->stop();
     const int signal = cancellation_.signal();
-    invocation_.program.is_mogura() ? report(record) : summarize(record.failed());
+    // A group that succeeded at another try is a failure to Digdag all the same.
+    const bool is_mogura = invocation_.program.is_mogura();
+    const std::vector<FailedTask> failed = is_mogura ? record.failed_for_good() : record.failed();
+    is_mogura ? report(record, failed) : summarize(failed);
     if (signal != 0) return kSignalBase + signal;
-    return record.failed().empty() ? kSuccess : kFailure;
+    return failed.empty() ? kSuccess : kFailure;
   }
 
   LocalEngineOptions engine_options(RunRecord& record) {
@@ -234,7 +237,7 @@ class LocalRun {
     }
   }
 
-  void report(const RunRecord& record) const {
+  void report(const RunRecord& record, const std::vector<FailedTask>& failed) const {
     RunReport report{
         .succeeded = record.succeeded() - (states_ ? states_->passed_over() : 0),
         .reused = states_ ? states_->reused() : 0,
@@ -245,7 +248,7 @@ class LocalRun {
         .state_directory = state_directory_,
         .resume_command = resume_command(invocation_.program, arguments_,
                                          calendar::local_time_text(session_time_, zone_))};
-    for (const FailedTask& task : record.failed()) {
+    for (const FailedTask& task : failed) {
       report.failures.push_back({task, tails_.lines_of(task.name)});
     }
     invocation_.console.err(report_text(report));

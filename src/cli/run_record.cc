@@ -46,12 +46,35 @@ void RunRecord::committed(const store::AttemptInfo& info, const engine::Attempt&
       failed_.insert_or_assign(index, FailedTask{task.full_name, error});
     }
   }
+  if (attempt.done() && !failed_.empty()) find_repeated(attempt);
+}
+
+// A later round consists of new tasks with the same names.
+void RunRecord::find_repeated(const engine::Attempt& attempt) {
+  std::map<std::string_view, engine::TaskIndex> newest;
+  for (const auto& [index, task] : failed_) newest[task.name] = index;
+  for (engine::TaskIndex index = 0; index < attempt.tasks.size(); ++index) {
+    const auto found = newest.find(attempt.tasks[index].full_name);
+    if (found != newest.end()) found->second = index;
+  }
+  for (const auto& [index, task] : failed_) {
+    if (newest[task.name] != index) repeated_.insert(index);
+  }
 }
 
 std::vector<FailedTask> RunRecord::failed() const {
   MutexLock lock(mutex_);
   std::vector<FailedTask> failed;
   for (const auto& [index, task] : failed_) failed.push_back(task);
+  return failed;
+}
+
+std::vector<FailedTask> RunRecord::failed_for_good() const {
+  MutexLock lock(mutex_);
+  std::vector<FailedTask> failed;
+  for (const auto& [index, task] : failed_) {
+    if (!repeated_.contains(index)) failed.push_back(task);
+  }
   return failed;
 }
 

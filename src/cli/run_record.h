@@ -30,11 +30,15 @@ class RunRecord : public executor::KnownResults, public executor::Observer {
 
   /// The tasks that failed themselves, in the order of their ids (cli.md §12.3.13).
   std::vector<FailedTask> failed() const;
+  /// Those of them that no later round of a group's `_retry` has repeated; known when the attempt
+  /// is done.
+  std::vector<FailedTask> failed_for_good() const;
   /// How many tasks with an operator succeeded, the failure alert not counted.
   std::size_t succeeded() const;
 
  private:
   bool is_main(const store::AttemptInfo& attempt) const;
+  void find_repeated(const engine::Attempt& attempt) MOGURA_REQUIRES(mutex_);
 
   const std::string workflow_;
   const Instant session_time_;
@@ -46,6 +50,7 @@ class RunRecord : public executor::KnownResults, public executor::Observer {
   std::size_t operators_succeeded_ MOGURA_GUARDED_BY(mutex_) = 0;
   std::set<engine::TaskIndex> succeeded_ MOGURA_GUARDED_BY(mutex_);
   std::map<engine::TaskIndex, FailedTask> failed_ MOGURA_GUARDED_BY(mutex_);
+  std::set<engine::TaskIndex> repeated_ MOGURA_GUARDED_BY(mutex_);  // of failed_
 };
 
 }  // namespace mogura::cli

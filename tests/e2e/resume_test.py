@@ -108,6 +108,29 @@ class AfterFailure(Resume):
         self.assertEqual(self.run_workflow().stdout, "ran\n")
 
 
+class GroupRetry(Resume):
+    def setUp(self) -> None:
+        super().setUp()
+        self.write("w.dig", """
+            _retry: 2
+            +a: {sh>: "echo x >> tries; test $(wc -l < tries) -ge 2"}
+            +b: {echo>: b}
+            """)
+
+    def test_that_helps_makes_a_success(self) -> None:
+        ran = self.run_workflow()
+        self.assertEqual(ran.stdout, "b\n")
+        self.assertIn("Success after", ran.stderr)
+
+    def test_that_helps_is_a_failure_to_digdag(self) -> None:
+        self.run_workflow(name="digdag", status=1)
+
+    def test_that_does_not_help_is_told_once(self) -> None:
+        self.write("w.dig", "_retry: 2\n+a:\n  sh>: exit 3\n")
+        ran = self.run_workflow(status=1)
+        self.assertIn(": 1 task failed, 0 succeeded.", ran.stderr)
+
+
 class StatesOfDigdag(Resume):
     """Files as Digdag 0.10 writes them."""
 
