@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/problem.h"
 #include "value/value.h"
 
 namespace mogura::sim {
@@ -15,11 +16,6 @@ namespace mogura::sim {
 struct Trial {
   Object workflow;
   std::vector<std::uint32_t> decisions;
-};
-
-struct Problem {
-  std::string text;                  // the invariant that does not hold
-  std::vector<std::string> history;  // the events up to there
 };
 
 Trial random_trial(std::uint64_t seed);

@@ -49,6 +49,11 @@ bool may_become(TaskState from, TaskState to) {
   }
 }
 
+// The same for any number of events between two looks.
+bool may_become_in_time(TaskState from, TaskState to) {
+  return from == to || (!engine::is_done(from) && to != TaskState::blocked);
+}
+
 // T2: who has left BLOCKED had an open parent, and all upstreams have succeeded.
 Found check_gate(const Attempt& attempt, TaskIndex task) {
   const Task& row = attempt.tasks[task];
@@ -168,6 +173,25 @@ std::string outcome(const Params& params) {
   }
 }
 
+// T10: a kill reaches all that is not done, and what comes later.
+Found check_kill(const Attempt& attempt, TaskIndex task) {
+  const Task& row = attempt.tasks[task];
+  if (!attempt.cancel_requested || engine::is_done(row.state) ||
+      row.has(engine::kCancelRequested)) {
+    return std::nullopt;
+  }
+  return "T10: " + name_of(attempt, task) + " goes on after a kill";
+}
+
+// T11: what an earlier attempt has done is not done again. Rounds of a retry are.
+Found check_resumed(const Attempt& attempt, TaskIndex task) {
+  const Task& row = attempt.tasks[task];
+  const auto resumed = attempt.resumed.find(row.full_name);
+  if (resumed == attempt.resumed.end() || !row.has(engine::kInitial)) return std::nullopt;
+  if (row.run == 0 && row.state == TaskState::success) return std::nullopt;
+  return "T11: " + name_of(attempt, task) + " is done again";
+}
+
 Found check_start(engine::Attempt attempt, TaskIndex task) {
   const std::string params = outcome([&] { return engine::task_params(attempt, task); });
   const std::string expected = outcome([&] { return Value(reference_params(attempt, task)); });
@@ -227,34 +251,55 @@ Object reference_params(const Attempt& attempt, TaskIndex task) {
   return params;
 }
 
-std::optional<std::string> InvariantChecker::check_transitions(const Attempt& attempt,
-                                                               Instant now) {
+std::optional<std::string> InvariantChecker::check_change(const Attempt& attempt, Instant now,
+                                                          MayBecome may) const {
+  if (attempt.tasks.size() < seen_.size()) return "T1: tasks have vanished";
   for (TaskIndex task = 0; task < seen_.size(); ++task) {
     const Seen& before = seen_[task];
     const Task& row = attempt.tasks[task];
-    if (!may_become(before.state, row.state)) {
+    if (!may(before.state, row.state)) {
       return "T1: " + name_of(attempt, task) + " was " + std::string(state_name(before.state));
     }
     if (before.retry_at && *before.retry_at > now && row.retry_at != before.retry_at &&
         !row.has(engine::kCancelRequested)) {
       return "T9: " + name_of(attempt, task) + " was woken too early";
     }
-    if (row.run < before.run || row.run > before.run + 1) {
-      return "T9: " + name_of(attempt, task) + " jumped in its run count";
+    if (row.run < before.run) {
+      return "T9: " + name_of(attempt, task) + " has forgotten a run";
     }
     if (before.canceled && !row.has(engine::kCancelRequested)) {
       return "T1: " + name_of(attempt, task) + " forgot that it is to be canceled";
     }
   }
+  for (TaskIndex task = 0; task < attempt.tasks.size(); ++task) {
+    for (const auto check_one :
+         {check_gate, check_family, check_rounds, check_dependencies, check_kill, check_resumed}) {
+      if (auto problem = check_one(attempt, task)) return problem;
+    }
+  }
+  if (attempt.success() && attempt.cancel_requested) return "I3: success in spite of a kill";
+  return std::nullopt;
+}
+
+void InvariantChecker::remember(const Attempt& attempt) {
+  seen_.clear();
+  for (const Task& row : attempt.tasks) {
+    seen_.push_back({row.state, row.retry_at, row.has(engine::kCancelRequested), row.run});
+  }
+}
+
+std::optional<std::string> InvariantChecker::check_stored(const Attempt& attempt, Instant now) {
+  if (auto problem = check_change(attempt, now, may_become_in_time)) return problem;
+  remember(attempt);
   return std::nullopt;
 }
 
 std::optional<std::string> InvariantChecker::check(const Attempt& attempt,
                                                    const engine::Changes& changes, Instant now) {
-  if (auto problem = check_transitions(attempt, now)) return problem;
-  for (TaskIndex task = 0; task < attempt.tasks.size(); ++task) {
-    for (const auto check_one : {check_gate, check_family, check_rounds, check_dependencies}) {
-      if (auto problem = check_one(attempt, task)) return problem;
+  if (auto problem = check_change(attempt, now, may_become)) return problem;
+  for (TaskIndex task = 0; task < seen_.size(); ++task) {
+    if (attempt.tasks[task].run > seen_[task].run + 1) {
+      return "T9: " + name_of(attempt, task) + " was queued twice by one event";
     }
   }
   for (const TaskIndex task : changes.to_run) {
@@ -265,11 +310,7 @@ std::optional<std::string> InvariantChecker::check(const Attempt& attempt,
   if (changes.finished != (all_done && (seen_.empty() || !engine::is_done(seen_[0].state)))) {
     return "I2: the end of the attempt was not told, or twice";
   }
-  seen_.clear();
-  for (const Task& row : attempt.tasks) {
-    seen_.push_back(
-        {row.state, row.retry_at, row.has(engine::kCancelRequested), row.flags, row.run});
-  }
+  remember(attempt);
   return std::nullopt;
 }
 

@@ -1,4 +1,4 @@
-// The invariants of execution.md §24, checked on an attempt after each event.
+// The invariants of execution.md §24, checked on an attempt as it goes through its life.
 #pragma once
 
 #include <optional>
@@ -16,15 +16,20 @@ class InvariantChecker {
   /// After the attempt was made or an event applied to it.
   std::optional<std::string> check(const engine::Attempt& attempt, const engine::Changes& changes,
                                    Instant now);
+  /// After any number of events, on rows that were stored. `now` is what the clock shows that is
+  /// ahead of all others.
+  std::optional<std::string> check_stored(const engine::Attempt& attempt, Instant now);
 
  private:
-  std::optional<std::string> check_transitions(const engine::Attempt& attempt, Instant now);
+  using MayBecome = bool (*)(engine::TaskState, engine::TaskState);
+  std::optional<std::string> check_change(const engine::Attempt& attempt, Instant now,
+                                          MayBecome may_become) const;
+  void remember(const engine::Attempt& attempt);
 
   struct Seen {
     engine::TaskState state;
     std::optional<Instant> retry_at;
     bool canceled;
-    std::uint8_t flags;
     std::int32_t run;
   };
   std::vector<Seen> seen_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace mogura::sim {
@@ -28,5 +29,15 @@ class Random {
  private:
   std::uint64_t state_;
 };
+
+/// A seed of its own for what `what` names.
+inline std::uint64_t mixed(std::uint64_t seed, std::uint64_t what) {
+  return Random(seed ^ Random(what).next()).next();
+}
+inline std::uint64_t mixed(std::uint64_t seed, std::string_view what) {
+  std::uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a: the same on every machine
+  for (const char c : what) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return mixed(seed, hash);
+}
 
 }  // namespace mogura::sim

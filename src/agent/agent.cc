@@ -286,7 +286,10 @@ Agent::~Agent() {
 }
 
 void Agent::start() {
-  impl_->thread = std::thread([impl = impl_.get()] { impl->serve(); });
+  impl_->thread = std::thread([impl = impl_.get()] {
+    ::pthread_setname_np(::pthread_self(), "agent");
+    impl->serve();
+  });
 }
 
 void Agent::stop() {

@@ -29,6 +29,14 @@ operators::TaskRequest label_request(const CachedAttempt& cached, engine::TaskIn
   return request;
 }
 
+// The failure of a task that could not even be begun.
+engine::TaskFailed failure_of(const CachedAttempt& cached, engine::TaskIndex task,
+                              const Error& error) {
+  const operators::TaskRequest label = label_request(cached, task);
+  const LogScope scope(operators::task_label(label));
+  return {task, cached.attempt.tasks[task].run, operators::fail_task(label, error).error};
+}
+
 void log_notes(const CachedAttempt& cached, const std::vector<engine::Note>& notes) {
   for (const engine::Note& note : notes) {
     const LogScope scope(operators::task_label(label_request(cached, note.task)));
@@ -135,10 +143,7 @@ void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
       work.enqueued = true;
     }
   } catch (const ConfigError& error) {
-    const LogScope scope(operators::task_label(label_request(cached, task)));
-    logger.error("Configuration error at task {}: {}", row.full_name, error.chain());
-    cached.known_results.push_back(engine::TaskFailed{
-        task, run, Object{{"message", error.text()}, {"stacktrace", error.chain()}}});
+    cached.known_results.push_back(failure_of(cached, task, error));
   }
 }
 
@@ -153,14 +158,17 @@ bool BatchRunner::runs_inline(engine::Attempt& attempt, engine::TaskIndex task) 
 
 engine::Event BatchRunner::run_inline(AttemptWork& work, engine::TaskIndex task) const {
   CachedAttempt& cached = *work.cached;
-  const std::int32_t run = cached.attempt.tasks[task].run;
-  operators::TaskRequest request = cached.requests.make(cached.info, cached.attempt, task);
-  const std::shared_ptr<TaskLog> log =
-      dependencies_.open_task_log ? dependencies_.open_task_log(request) : nullptr;
-  const LogScope scope(operators::task_label(request), log);
-  operators::TaskRun task_run(std::move(request), dependencies_.environment,
-                              dependencies_.run_options, [] { return false; });
-  return event_of(task, run, task_run.start());
+  try {
+    operators::TaskRequest request = cached.requests.make(cached.info, cached.attempt, task);
+    const std::shared_ptr<TaskLog> log =
+        dependencies_.open_task_log ? dependencies_.open_task_log(request) : nullptr;
+    const LogScope scope(operators::task_label(request), log);
+    operators::TaskRun task_run(std::move(request), dependencies_.environment,
+                                dependencies_.run_options, [] { return false; });
+    return event_of(task, cached.attempt.tasks[task].run, task_run.start());
+  } catch (const Error& error) {  // before there was a run that could fail
+    return failure_of(cached, task, error);
+  }
 }
 
 }  // namespace mogura::executor

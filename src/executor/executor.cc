@@ -311,6 +311,7 @@ std::optional<Instant> Executor::next_wake() {
 
 void Executor::start() {
   impl_->thread = std::thread([this] {
+    ::pthread_setname_np(::pthread_self(), "executor");
     std::optional<Instant> wake;
     do {
       try {

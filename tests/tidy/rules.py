@@ -83,7 +83,7 @@ BANNED_CODE = (
         "do not sleep: wait for a signal with a deadline", "process"),
     ban(r"(?<![\w.>])(?:std::|fmt::|::)?(?:v?f?printf|f?puts|print(?:ln)?)\s*\((?=[^)]|$)"
         r"|\bstd::(?:cout|cerr|clog)\b", "printing is for cli/; elsewhere there is the log",
-        "cli", "src/main.cc", "src/template/tools/compile_script.cc"),
+        "cli", "src/main.cc", "sim/main.cc", "src/template/tools/compile_script.cc"),
     ban(r"\b(?:secure_)?getenv\s*\(|(?<![\w.>])environ\b", "cli/ reads the environment",
         TESTS, "cli", "src/main.cc", "src/calendar/time_zone.cc", "src/net/environment.cc",
         "src/secrets/local_secrets.cc"),
