@@ -148,13 +148,16 @@ def generated(bench: Bench) -> list[Figure]:
     for count in GENERATED:
         workflow = (f"+all:\n  for_range>: {{from: 0, to: {count}, step: 1}}\n"
                     "  _do:\n    echo>: hello\n")
-        run = bench.run(workflow, "-X", f"executor.task_max_run={10 * count}")
+        limit = ("-X", f"executor.task_max_run={10 * count}")
+        run = bench.run(workflow, *limit)
         largest = count == GENERATED[-1]
         figures.append(Figure(f"{count} tasks of a `for_range>`", run.seconds, "s",
                               5 if largest else None))
         figures.append(Figure("each of them", run.seconds / count * 1e6, "µs"))
         if largest:
-            figures.append(Figure("peak memory", run.peak_mb, "MB", 500))
+            bare = bench.run(workflow, *limit, "--no-save")
+            figures += [Figure("peak memory", run.peak_mb, "MB", 500),
+                        Figure("the same without state files", bare.seconds, "s")]
     return figures
 
 
