@@ -1,5 +1,7 @@
 #include "agent/lease_keeper.h"
 
+#include <utility>
+
 #include <algorithm>
 
 #include "base/log.h"

@@ -102,6 +102,32 @@ TEST_F(ExecutorTest, QueuesWhatTouchesTheOutside) {
   EXPECT_TRUE(store_.find_attempt(attempt)->done);
 }
 
+class CountingObserver : public Observer {
+ public:
+  void committed(const store::AttemptInfo&, const engine::Attempt& attempt,
+                 const std::vector<engine::TaskIndex>& changed) override {
+    ++calls;
+    done = attempt.done();
+    rows = changed.size();
+  }
+  int calls = 0;
+  bool done = false;
+  std::size_t rows = 0;
+};
+
+TEST_F(ExecutorTest, TellsItsObserverOfAnAttemptThatWasDoneAtOnce) {
+  CountingObserver observer;
+  Executor executor{
+      {store_, clock_, environment_, run_options_, agents_, {{}, 1'000}, {}, &observer, {}}};
+  StartRequest request;
+  request.workflow = {{0}, {1}, "default", "1", {}, {"w", "UTC", Object{{"+g", Object{}}}}};
+  executor.start_attempt(request);
+  for (int batches = 0; executor.run_batch(); ++batches) ASSERT_LT(batches, 10);
+  EXPECT_EQ(observer.calls, 1);
+  EXPECT_TRUE(observer.done);
+  EXPECT_EQ(observer.rows, 2u);
+}
+
 TEST_F(ExecutorTest, FindsTheAttemptThatItsSessionHas) {
   const Object workflow{{"+a", Object{{"sh>", "a"}}}};
   const AttemptId first = start(workflow);

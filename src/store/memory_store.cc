@@ -149,9 +149,9 @@ std::vector<CommitResult> MemoryStore::commit(std::span<const Commit> commits) {
 CommitResult MemoryStore::commit_one(const Commit& commit) {
   AttemptRow& row = attempts_.at(commit.attempt);
   if (row.version != commit.version) return CommitResult::version_conflict;
-  const bool owned =
-      std::ranges::all_of(commit.completed, [this](const Ownership& claim) { return owns(claim); });
-  if (!owned) return CommitResult::claim_lost;
+  for (const Ownership& claim : commit.completed) {
+    if (!owns(claim)) return CommitResult::claim_lost;
+  }
 
   ++row.version.value;
   row.rows.tasks.resize(commit.after->tasks.size());
