@@ -25,7 +25,7 @@ constexpr seconds kTroubledTime{60};
 // After it, every attempt is done within this time, and its traces are gone shortly after.
 constexpr hours kPatience{12};
 constexpr minutes kAftermath{1};
-constexpr std::size_t kMaxSteps = 2'000'000;
+constexpr std::size_t kMaxSteps = 300'000;
 
 /// What the executors know of the agents.
 class AgentLinks : public executor::Agents {
@@ -138,7 +138,7 @@ Cluster::Cluster(const Scenario& scenario, bool keep_history)
   for (std::size_t i = 0; i < attempts_; ++i) {
     Random random(mixed(mixed(scenario.seed, "attempt"), i));
     Wanted wanted{.request = random_request(random, i)};
-    if (random.one_in(4)) wanted.kill_at = seconds(1 + random.below(40));
+    if (random.one_in(3)) wanted.kill_at = seconds(1 + random.below(40));
     const seconds start_after(random.below(20));
     if (!scenario.spared_attempts.contains(i)) want(std::move(wanted), start_after);
   }
@@ -147,10 +147,13 @@ Cluster::Cluster(const Scenario& scenario, bool keep_history)
 // Between any two steps of one process others may do theirs.
 void Cluster::let_others_go_on() {
   if (interleaved_ || !world_.random.one_in(interleaved_one_in_)) return;
-  ExecutorNode& other = *world_.random.pick(executors_);
-  if (!other.alive() || other.busy()) return;
   interleaved_ = true;
-  other.step();
+  const std::size_t other = world_.random.below(executors_.size() + agents_.size());
+  if (other < executors_.size()) {
+    executors_[other]->step_now();
+  } else {
+    agents_[other - executors_.size()]->step_now();
+  }
   interleaved_ = false;
 }
 

@@ -110,7 +110,7 @@ bool ExecutorNode::with_executor(const std::function<void(executor::Executor&)>&
 void ExecutorNode::step_after(Duration delay) {
   if (world_.faults.strike(Fault::slow, name_)) delay += world_.between(seconds(0), seconds(5));
   world_.timeline.after(delay, [this, plan = ++planned_step_] {
-    if (plan == planned_step_ && alive() && !busy_) step();
+    if (plan == planned_step_) step_now();
   });
 }
 

@@ -18,15 +18,16 @@ class ExecutorNode {
 
   void start();
   bool alive() const { return executor_ != nullptr; }
-  /// Whether it is in the middle of something.
-  bool busy() const { return busy_; }
-  /// What its thread does next.
-  void step();
+  /// What its thread does next, unless it is dead or in the middle of something.
+  void step_now() {
+    if (alive() && !busy_) step();
+  }
   /// Calls `use` with the executor; false where the process was dead or died of it.
   bool with_executor(const std::function<void(executor::Executor&)>& use);
   void jump(Duration by);
 
  private:
+  void step();
   void crash();
   void step_after(Duration delay);
   Duration time_to_sleep();

@@ -58,6 +58,7 @@ void Ledger::inserted(const store::NewAttempt& attempt) {
                           .second;
   if (!is_new) throw Violation{fmt::format("I1: attempt {} has a twin", info.id.value)};
   attempts_[info.id].wake_at = attempt.wake_at;
+  check_stored(attempt.attempt, store_.load(info.id)->attempt);
   check_attempt(info.id);
 }
 
@@ -88,6 +89,7 @@ void Ledger::committed(const store::Commit& commit, store::CommitResult result) 
   for (const store::Ownership& claim : commit.completed) complete(claim);
   for (const store::NewEntry& entry : commit.enqueue) enqueue(commit, entry);
   known.wake_at = commit.wake_at;
+  check_stored(*commit.after, store_.load(commit.attempt)->attempt);
   check_attempt(commit.attempt);
 }
 
@@ -111,6 +113,13 @@ void Ledger::enqueue(const store::Commit& commit, const store::NewEntry& entry) 
   if (seen != expected) {
     throw Violation{fmt::format("T12: attempt {} task {} sees {} instead of {}",
                                 commit.attempt.value, entry.task, seen, expected)};
+  }
+}
+
+void Ledger::settled(const store::Ownership& claim) const {
+  if (owns(claim)) {
+    throw Violation{fmt::format("Q4: the result of entry {} is settled but counts for nothing",
+                                claim.entry.value)};
   }
 }
 
@@ -155,6 +164,26 @@ void Ledger::execution_ends(const store::Claim& claim) {
 
 Instant Ledger::latest() const {
   return NodeClock::kStart + timeline_.now() + furthest_;
+}
+
+// That a commit named all rows that differ.
+void Ledger::check_stored(const engine::Attempt& meant, const engine::Attempt& stored) const {
+  const auto same_row = [](const engine::Task& a, const engine::Task& b) {
+    return a.full_name == b.full_name && a.parent == b.parent && a.waits_for == b.waits_for &&
+           a.state == b.state && a.flags == b.flags && a.output == b.output && a.run == b.run &&
+           a.retry_at == b.retry_at && a.started_at == b.started_at &&
+           a.updated_at == b.updated_at &&
+           value::to_json(a.state_params) == value::to_json(b.state_params);
+  };
+  const auto [row, stored_row] = std::ranges::mismatch(meant.tasks, stored.tasks, same_row);
+  if (row != meant.tasks.end()) {
+    throw Violation{
+        fmt::format("I4: {} of attempt {} is not stored as it is", row->full_name, meant.id)};
+  }
+  if (stored_row != stored.tasks.end() || meant.barriers != stored.barriers ||
+      meant.cancel_requested != stored.cancel_requested) {
+    throw Violation{fmt::format("I4: attempt {} is not stored as it is", meant.id)};
+  }
 }
 
 void Ledger::check_attempt(AttemptId attempt) {

@@ -36,6 +36,8 @@ class Ledger {
   // What the agents do: from when to when a task is executed.
   void execution_begins(const std::string& agent, const store::Claim& claim);
   void execution_ends(const store::Claim& claim);
+  /// The agent may forget what it reported.
+  void settled(const store::Ownership& claim) const;
 
   /// Some machine's clock is ahead of the true time by so much.
   void clock_is_ahead(Duration by) { furthest_ = std::max(furthest_, by); }
@@ -57,6 +59,7 @@ class Ledger {
 
   void complete(const store::Ownership& claim);
   void enqueue(const store::Commit& commit, const store::NewEntry& entry);
+  void check_stored(const engine::Attempt& meant, const engine::Attempt& stored) const;
   void check_attempt(AttemptId attempt);
   void check_queue(const store::Loaded& loaded) const;
   void check_wakes(const store::Loaded& loaded, const Known& known) const;

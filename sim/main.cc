@@ -1,8 +1,12 @@
 // mogura_sim: tries one seed after another and prints the smallest run that breaks an invariant
 // (docs/simulator.md).
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <charconv>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <map>
 #include <optional>
@@ -67,6 +71,18 @@ std::optional<std::string> try_seed(std::uint64_t seed) {
   return describe(shrink(scenario));
 }
 
+// The seed that a thread tries, for whoever finds the remains of it.
+thread_local volatile std::uint64_t current_seed = 0;
+
+extern "C" void tell_seed(int signal) {
+  char text[64];
+  const auto end = fmt::format_to_n(text, sizeof text, "mogura_sim: died of seed {}\n",
+                                    std::uint64_t{current_seed});
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text, end.size);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
 struct Tally {
   std::atomic<std::uint64_t> next_seed;
   std::atomic<std::uint64_t> passed = 0;
@@ -77,6 +93,7 @@ struct Tally {
 void work(const Options& options, SteadyClock::time_point end, Tally& tally) {
   do {
     const std::uint64_t seed = tally.next_seed++;
+    current_seed = seed;
     if (const auto problem = try_seed(seed)) {
       ++tally.failed;
       MutexLock lock(tally.output);
@@ -91,6 +108,7 @@ void work(const Options& options, SteadyClock::time_point end, Tally& tally) {
 }
 
 int run(const Options& options) {
+  for (const int signal : {SIGABRT, SIGSEGV}) std::signal(signal, tell_seed);
   if (options.history) {
     const Scenario scenario{.seed = *options.seed, .spared_attempts = {}, .spared_faults = {}};
     std::fputs(describe(scenario).c_str(), stdout);

@@ -45,7 +45,7 @@ void SimAgent::crash() {
 void SimAgent::step_after(Duration delay) {
   if (world_.faults.strike(Fault::slow, name_)) delay += world_.between(seconds(0), kMaxSlowness);
   world_.timeline.after(delay, [this, plan = ++planned_step_] {
-    if (plan == planned_step_) step();
+    if (plan == planned_step_) step_now();
   });
 }
 
@@ -54,6 +54,7 @@ void SimAgent::wake() {
 }
 
 void SimAgent::step() {
+  busy_ = true;
   try {
     keep_lease();
     claim_tasks();
@@ -61,8 +62,9 @@ void SimAgent::step() {
     // The next step tries again.
   } catch (const Crash&) {
     crash();
-    return;
   }
+  busy_ = false;
+  if (process_ == nullptr) return;
   const Duration idle = world_.between(milliseconds(100), seconds(3));
   const Duration left = process_->keeper.next_beat() - clock_.steady();
   step_after(std::clamp(left, Duration(milliseconds(1)), idle));

@@ -29,6 +29,10 @@ class SimAgent {
   const std::string& name() const { return name_; }
   /// Starts the process, if none runs.
   void start();
+  /// What its thread does next, unless it is dead or in the middle of something.
+  void step_now() {
+    if (process_ != nullptr && !busy_) step();
+  }
   /// There may be something to claim.
   void wake();
   void cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run);
@@ -73,6 +77,7 @@ class SimAgent {
   std::uint64_t life_ = 0;            // processes so far
   std::uint64_t planned_step_ = 0;    // the newest plan counts
   std::uint64_t executions_ = 0;
+  bool busy_ = false;  // in a step
 };
 
 }  // namespace mogura::sim
