@@ -25,7 +25,10 @@ constexpr seconds kTroubledTime{60};
 // After it, every attempt is done within this time, and its traces are gone shortly after.
 constexpr hours kPatience{12};
 constexpr minutes kAftermath{1};
-constexpr std::size_t kMaxSteps = 300'000;
+// No poll, retry or execution takes so long.
+constexpr minutes kLongestQuiet{5};
+constexpr std::size_t kMaxShrinks = 300;
+constexpr std::size_t kMaxSteps = 50'000;
 
 /// What the executors know of the agents.
 class AgentLinks : public executor::Agents {
@@ -168,7 +171,10 @@ void Cluster::report(AttemptId attempt, const engine::Event& event, const store:
     ExecutorNode* const node = some_executor();
     if (node == nullptr) return;
     node->with_executor([&](executor::Executor& executor) {
-      executor.post(attempt, event, owned, [this, settled] { world_.send("settlement", settled); });
+      executor.post(attempt, event, owned, [this, owned, settled] {
+        world_.ledger.settled(owned);
+        world_.send("settlement", settled);
+      });
     });
   });
 }
@@ -271,6 +277,9 @@ void Cluster::live() {
       throw Violation{"L2: these attempts do not end: " + unfinished()};
     }
     world_.timeline.step();
+    if (world_.timeline.now() > kTroubledTime + kLongestQuiet) {
+      world_.ledger.check_progress(world_.timeline.now() - kLongestQuiet);
+    }
   }
   const Duration end = world_.timeline.now() + kAftermath;
   while (world_.timeline.now() < end) world_.timeline.step();
@@ -297,10 +306,9 @@ ClusterRun run_cluster(const Scenario& scenario, bool keep_history) {
 }
 
 Scenario shrink(Scenario scenario) {
+  std::size_t tries = 0;
   const auto keep_if_it_fails = [&](Scenario candidate) {
-    if (!run_cluster(candidate).problem) return false;
-    scenario = std::move(candidate);
-    return true;
+    if (++tries <= kMaxShrinks && run_cluster(candidate).problem) scenario = std::move(candidate);
   };
   const std::size_t attempts = run_cluster(scenario).attempts;
   for (std::size_t attempt = 0; attempt < attempts; ++attempt) {

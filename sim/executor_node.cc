@@ -13,6 +13,7 @@ constexpr seconds kPause{1};
 constexpr seconds kLongestSleep{10};
 // Few, so that attempts cross batches often.
 constexpr executor::BatchLimits kBatch{.inline_tasks = 3};
+constexpr std::size_t kMaxCachedAttempts = 1;
 constexpr std::int64_t kMaxTasks = 150;
 
 // Shared by all simulations: making one takes longer than most of them.
@@ -74,7 +75,8 @@ void ExecutorNode::start() {
                              .run_options = {.project_path = "/"},
                              .agents = agents_,
                              .limits = {.default_params = {}, .max_tasks = kMaxTasks},
-                             .batch = kBatch});
+                             .batch = kBatch,
+                             .max_cached_attempts = kMaxCachedAttempts});
   step_after(milliseconds(1));
 }
 

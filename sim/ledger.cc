@@ -144,9 +144,14 @@ void Ledger::claimed(const store::Lease& lease, const store::Claim& claim) {
   runs_[claim.entry] = run;
 }
 
-void Ledger::execution_begins(const std::string& agent, const store::Claim& claim) {
-  const auto [other, is_only] =
-      executing_.emplace(Run{claim.attempt, claim.task, claim.run}, agent);
+void Ledger::execution_begins(const std::string& agent, const store::Lease& lease,
+                              const store::Claim& claim) {
+  const Run run{claim.attempt, claim.task, claim.run};
+  if (!executed_.emplace(lease.id, run).second) {
+    throw Violation{fmt::format("Q4: {} executes attempt {} task {} run {} again without a reason",
+                                agent, claim.attempt.value, claim.task, claim.run)};
+  }
+  const auto [other, is_only] = executing_.emplace(run, agent);
   if (!is_only) {
     throw Violation{fmt::format("Q3: {} executes attempt {} task {} run {} while {} still does",
                                 agent, claim.attempt.value, claim.task, claim.run, other->second)};
@@ -193,6 +198,7 @@ void Ledger::check_attempt(AttemptId attempt) {
     throw Violation{fmt::format("attempt {}: {}", attempt.value, *problem)};
   }
   known.done = loaded.attempt.done();
+  known.stored_at = timeline_.now();
   check_queue(loaded);
   check_wakes(loaded, known);
 }
@@ -239,6 +245,14 @@ void Ledger::check_wakes(const store::Loaded& loaded, const Known& known) const 
   const bool misses_monitor = loaded.monitor && missed(loaded.monitor->due);
   if (missed(attempt.next_timer()) || misses_monitor) {
     throw Violation{fmt::format("L2: attempt {} is woken too late", loaded.info.id.value)};
+  }
+}
+
+void Ledger::check_progress(Duration since) const {
+  for (const auto& [id, known] : attempts_) {
+    if (!known.done && known.stored_at < since) {
+      throw Violation{fmt::format("L1: nothing happens to attempt {}", id.value)};
+    }
   }
 }
 

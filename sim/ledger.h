@@ -34,7 +34,8 @@ class Ledger {
   void claimed(const store::Lease& lease, const store::Claim& claim);
 
   // What the agents do: from when to when a task is executed.
-  void execution_begins(const std::string& agent, const store::Claim& claim);
+  void execution_begins(const std::string& agent, const store::Lease& lease,
+                        const store::Claim& claim);
   void execution_ends(const store::Claim& claim);
   /// The agent may forget what it reported.
   void settled(const store::Ownership& claim) const;
@@ -42,6 +43,8 @@ class Ledger {
   /// Some machine's clock is ahead of the true time by so much.
   void clock_is_ahead(Duration by) { furthest_ = std::max(furthest_, by); }
 
+  /// Throws where nothing has been stored of an attempt that is not done since `since`.
+  void check_progress(Duration since) const;
   /// Attempts that are not done.
   std::set<AttemptId> unfinished() const;
   /// That nothing is left of attempts that are done.
@@ -55,6 +58,7 @@ class Ledger {
     bool looked_at = false;  // by an executor
     bool done = false;
     std::optional<Instant> wake_at;
+    Duration stored_at{};  // last
   };
 
   void complete(const store::Ownership& claim);
@@ -76,6 +80,7 @@ class Ledger {
   std::map<store::EntryId, Run> runs_;  // of entries that were ever claimed
   std::set<Run> ever_queued_;
   std::map<Run, std::string> executing_;  // by which agent
+  std::set<std::pair<store::LeaseId, Run>> executed_;
 };
 
 }  // namespace mogura::sim

@@ -61,7 +61,7 @@ class LedgerTest : public testing::Test {
 
 TEST_F(LedgerTest, AcceptsAnOrdinaryLife) {
   const store::Claim claimed = claim();
-  ledger_.execution_begins("agent", claimed);
+  ledger_.execution_begins("agent", lease_, claimed);
   ledger_.execution_ends(claimed);
   const auto changes = engine::apply(attempt_, engine::TaskSucceeded{1, 1, {}}, NodeClock::kStart);
   commit({.attempt = id_,
@@ -81,10 +81,38 @@ TEST_F(LedgerTest, SeesAnEntryThatTwoAgentsClaim) {
   EXPECT_EQ(problem([&] { ledger_.claimed(other, claimed); }), "none");
 }
 
+TEST_F(LedgerTest, SeesAnExecutionAgainUnderOneLease) {
+  const store::Claim claimed = claim();
+  ledger_.execution_begins("agent", lease_, claimed);
+  ledger_.execution_ends(claimed);
+  EXPECT_EQ(problem([&] { ledger_.execution_begins("agent", lease_, claimed); }), "Q4:");
+  const store::Lease other = open_lease();
+  EXPECT_EQ(problem([&] { ledger_.execution_begins("agent", other, claimed); }), "none");
+}
+
+TEST_F(LedgerTest, SeesASettledResultThatDoesNotCount) {
+  const store::Claim claimed = claim();
+  const store::Ownership owned{claimed.entry, lease_.id, lease_.epoch};
+  EXPECT_EQ(problem([&] { ledger_.settled(owned); }), "Q4:");
+  ledger_.lease_ended(lease_.id);
+  EXPECT_EQ(problem([&] { ledger_.settled(owned); }), "none");
+}
+
+TEST_F(LedgerTest, SeesAChangedRowThatACommitForgets) {
+  engine::apply(attempt_, engine::Kill{}, NodeClock::kStart);
+  EXPECT_EQ(problem([&] { commit({.attempt = id_, .version = {1}, .after = &attempt_}); }), "I4:");
+}
+
+TEST_F(LedgerTest, SeesAnAttemptThatStandsStill) {
+  EXPECT_EQ(problem([&] { ledger_.check_progress(std::chrono::seconds(0)); }), "none");
+  EXPECT_EQ(problem([&] { ledger_.check_progress(std::chrono::seconds(1)); }), "L1:");
+}
+
 TEST_F(LedgerTest, SeesTwoExecutionsAtATime) {
   const store::Claim claimed = claim();
-  ledger_.execution_begins("agent", claimed);
-  EXPECT_EQ(problem([&] { ledger_.execution_begins("another", claimed); }), "Q3:");
+  const store::Lease other = open_lease();
+  ledger_.execution_begins("agent", lease_, claimed);
+  EXPECT_EQ(problem([&] { ledger_.execution_begins("another", other, claimed); }), "Q3:");
 }
 
 TEST_F(LedgerTest, SeesAResultOfALeaseThatHasEnded) {
@@ -121,7 +149,7 @@ TEST_F(LedgerTest, SeesARunAfterAKill) {
   const store::Claim claimed = claim();
   const auto changes = engine::apply(attempt_, engine::Kill{}, NodeClock::kStart);
   commit({.attempt = id_, .version = {1}, .after = &attempt_, .changed = changes.changed});
-  EXPECT_EQ(problem([&] { ledger_.execution_begins("agent", claimed); }), "T10");
+  EXPECT_EQ(problem([&] { ledger_.execution_begins("agent", lease_, claimed); }), "T10");
 }
 
 TEST_F(LedgerTest, SeesATimerThatNobodyWaitsFor) {

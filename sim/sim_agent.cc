@@ -96,9 +96,9 @@ void SimAgent::claim_tasks() {
 }
 
 void SimAgent::begin(const store::Claim& claim) {
-  world_.ledger.execution_begins(name_, claim);
-  const Object& payload = claim.payload.as_object();
   const store::Lease& lease = *process_->keeper.lease();
+  world_.ledger.execution_begins(name_, lease, claim);
+  const Object& payload = claim.payload.as_object();
   Execution execution{claim,
                       {claim.entry, lease.id, lease.epoch},
                       payload.find("taskName")->as_text(),
@@ -166,8 +166,13 @@ void SimAgent::send_report(store::EntryId entry, std::uint64_t life) {
   if (process_ == nullptr || life != life_) return;
   const auto report = process_->reported.find(entry);
   if (report == process_->reported.end()) return;
-  const auto settled = [this, entry, life] {
-    if (process_ != nullptr && life == life_) process_->reported.erase(entry);
+  // By then the entry may be this agent's again, under another lease.
+  const auto settled = [this, entry, lease = report->second.owned.lease] {
+    if (process_ == nullptr) return;
+    const auto found = process_->reported.find(entry);
+    if (found != process_->reported.end() && found->second.owned.lease == lease) {
+      process_->reported.erase(found);
+    }
   };
   report_(report->second.attempt, report->second.event, report->second.owned, settled);
   world_.timeline.after(kReportAgainAfter, [this, entry, life] { send_report(entry, life); });

@@ -69,7 +69,7 @@ struct Agent::Impl {
   void end_command(Execution& execution);
   void fence();
   void request_claim() MOGURA_EXCLUDES(mutex);
-  void forget_report(store::EntryId entry);
+  void forget_report(const store::Ownership& owned);
 
   const Dependencies dependencies;
   const Options options;
@@ -82,8 +82,9 @@ struct Agent::Impl {
   bool claim_wanted MOGURA_GUARDED_BY(mutex) = true;
   bool stopping MOGURA_GUARDED_BY(mutex) = false;
   std::map<store::EntryId, std::shared_ptr<Execution>> running MOGURA_GUARDED_BY(mutex);
-  // Ended, but the queue may not know yet.
-  std::set<store::EntryId> reported MOGURA_GUARDED_BY(mutex);
+  // Ended, but the queue may not know yet. The lease is part of it: what was reported under a lost
+  // one may be settled when the entry is this agent's again.
+  std::set<std::pair<store::EntryId, store::LeaseId>> reported MOGURA_GUARDED_BY(mutex);
 };
 
 void Agent::Impl::request_claim() {
@@ -148,7 +149,9 @@ void Agent::Impl::take_unknown_claims(std::size_t held) {
   for (store::Claim& claim : dependencies.store.claims_of(*keeper.lease())) {
     {
       MutexLock lock(mutex);
-      if (running.contains(claim.entry) || reported.contains(claim.entry)) continue;
+      const bool known =
+          running.contains(claim.entry) || reported.contains({claim.entry, keeper.lease()->id});
+      if (known) continue;
     }
     begin(std::move(claim), *keeper.lease());
   }
@@ -217,13 +220,13 @@ void Agent::Impl::handle(const std::shared_ptr<Execution>& execution,
   }
   const store::Claim& claim = execution->claim;
   if (!execution->fenced) {
+    const store::Ownership owned{claim.entry, execution->lease.id, execution->lease.epoch};
     {
       MutexLock lock(mutex);
-      reported.insert(claim.entry);
+      reported.emplace(owned.entry, owned.lease);
     }
-    const store::Ownership owned{claim.entry, execution->lease.id, execution->lease.epoch};
     dependencies.report(claim.attempt, event_of(claim, std::move(outcome)), owned,
-                        [this, entry = claim.entry] { forget_report(entry); });
+                        [this, owned] { forget_report(owned); });
   }
   execution->run.reset();
   execution->log.reset();
@@ -263,9 +266,9 @@ void Agent::Impl::run_command(const std::shared_ptr<Execution>& execution,
   if (execution->canceled || execution->fenced) end_command(*execution);
 }
 
-void Agent::Impl::forget_report(store::EntryId entry) {
+void Agent::Impl::forget_report(const store::Ownership& owned) {
   MutexLock lock(mutex);
-  reported.erase(entry);
+  reported.erase({owned.entry, owned.lease});
 }
 
 void Agent::Impl::cancel(Execution& execution) {

@@ -19,8 +19,6 @@ const Logger executor_logger("io.digdag.core.workflow.WorkflowExecutor");
 
 // Attempts that are looked at in one batch because their time has come.
 constexpr std::size_t kMaxDueAttempts = 100;
-// Attempts that are kept beyond this are those that have work.
-constexpr std::size_t kMaxCachedAttempts = 1'000;
 // An error outside of any attempt, as a store that is out of reach, is tried again after this.
 constexpr std::chrono::seconds kPauseAfterError{1};
 // An executor that does not go on with an attempt for so long has died: others take over.
@@ -83,7 +81,8 @@ CachedAttempt* Executor::Impl::cached(AttemptId id) {
 }
 
 void Executor::Impl::trim_cache() {
-  for (auto at = attempts.begin(); attempts.size() > kMaxCachedAttempts && at != attempts.end();) {
+  const std::size_t most = dependencies.max_cached_attempts;
+  for (auto at = attempts.begin(); attempts.size() > most && at != attempts.end();) {
     const auto next = std::next(at);
     if (!at->second->has_work()) attempts.erase(at);
     at = next;

@@ -79,6 +79,8 @@ struct Dependencies {
   /// The log of a task's run, null for none.
   std::function<std::shared_ptr<TaskLog>(const operators::TaskRequest&)> open_task_log;
   BatchLimits batch;
+  /// Attempts that are kept in memory beyond this are those that have work.
+  std::size_t max_cached_attempts = 1'000;
 };
 
 class Executor {
