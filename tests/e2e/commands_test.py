@@ -186,7 +186,7 @@ class Completion(ProjectTest):
 
     def test_in_zsh_gives_commands(self) -> None:
         if not shutil.which("zsh"):
-            self.skipTest("zsh is not there")
+            self.skipTest("not installed: zsh")
         script = ("autoload -Uz compinit && compinit -u -D && "
                   "source <(\"$PROGRAM\" completion zsh) && print -r -- $_comps[mogura]")
         done = subprocess.run(["zsh", "-fc", script], cwd=self.project,
