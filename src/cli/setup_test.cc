@@ -110,6 +110,27 @@ TEST_F(SystemConfigTest, RefusesOnlyAFileThatWasAskedFor) {
   EXPECT_THROW(load_system_config(directory_.path().string(), {}), Error);
 }
 
+TEST_F(SystemConfigTest, NamesTheSourceAndLineOfAMalformedSetting) {
+  const auto error_of = [](const std::optional<std::string>& config_path) -> std::string {
+    try {
+      load_system_config(config_path, {});
+    } catch (const Error& error) {
+      return error.chain();
+    }
+    return "(none)";
+  };
+  const std::string problem = "line 2: Malformed \\uxxxx encoding. (illegal argument)";
+  const std::string text = "a = 1\nk = C:\\users\n";
+  const std::string given = directory_.write("given", text).string();
+  EXPECT_EQ(error_of(given), given + ": " + problem);
+  {
+    const ScopedVariable variable("DIGDAG_CONFIG", text.c_str());
+    EXPECT_EQ(error_of({}), "DIGDAG_CONFIG: " + problem);
+  }
+  const std::string found = directory_.write("digdag/config", text).string();
+  EXPECT_EQ(error_of({}), found + ": " + problem);
+}
+
 std::string params_json(const Object& config, const std::optional<std::string>& file,
                         const Pairs& pairs) {
   return value::to_json(load_override_params(config, file, pairs));

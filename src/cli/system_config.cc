@@ -19,10 +19,20 @@ fs::path home_directory() {
   return user != nullptr ? user->pw_dir : "/";
 }
 
-void add_properties(Object& config, std::string_view text, value::PropertiesEncoding encoding) {
-  for (auto& [key, setting] : value::parse_properties(text, encoding)) {
-    config.set(key, std::move(setting));
+// `source` is what an error calls the text.
+void add_properties(Object& config, std::string_view text, value::PropertiesEncoding encoding,
+                    const std::string& source) {
+  try {
+    for (auto& [key, setting] : value::parse_properties(text, encoding)) {
+      config.set(key, std::move(setting));
+    }
+  } catch (const Error& error) {
+    throw Error(error.kind(), source + ": " + error.message());
   }
+}
+
+void add_file(Object& config, std::string_view text, const std::string& path) {
+  add_properties(config, text, value::PropertiesEncoding::latin1, path);
 }
 
 }  // namespace
@@ -40,17 +50,15 @@ fs::path default_config_file() {
 Object load_system_config(const std::optional<std::string>& config_path, const Pairs& properties) {
   Object config;
   if (!config_path) {
-    if (const auto text = read_file_if_present(default_config_file())) {
-      add_properties(config, *text, value::PropertiesEncoding::latin1);
-    }
+    const fs::path file = default_config_file();
+    if (const auto text = read_file_if_present(file)) add_file(config, *text, file.string());
   }
-  if (const char* text = std::getenv("DIGDAG_CONFIG")) {
-    add_properties(config, text, value::PropertiesEncoding::utf8);
+  static constexpr const char* kVariable = "DIGDAG_CONFIG";
+  if (const char* text = std::getenv(kVariable)) {
+    add_properties(config, text, value::PropertiesEncoding::utf8, kVariable);
   }
   for (const auto& [key, setting] : properties) config.set(key, setting);
-  if (config_path) {
-    add_properties(config, read_file(*config_path), value::PropertiesEncoding::latin1);
-  }
+  if (config_path) add_file(config, read_file(*config_path), *config_path);
   return config;
 }
 

@@ -21,7 +21,7 @@ std::filesystem::path default_config_file();
 
 /// All settings, later ones over earlier ones: the default file (without `-c`), $DIGDAG_CONFIG,
 /// `properties` (-J-D, -X), the file of `-c`. Throws NoSuchFile for a file of `-c` that is not
-/// there, Error for one that cannot be read.
+/// there, Error for one that cannot be read, and Error "SOURCE: line N: ..." for what is malformed.
 Object load_system_config(const std::optional<std::string>& config_path, const Pairs& properties);
 
 }  // namespace mogura::cli

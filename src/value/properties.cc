@@ -16,13 +16,21 @@ namespace {
 constexpr std::string_view kPropertyBlanks = " \t\f";
 constexpr std::string_view kLineEnds = "\r\n";
 
-// Takes the first line off `text`; \r, \n and \r\n end it.
-std::string_view take_line(std::string_view& text) {
+// What is left of a text, and how many lines of it were taken.
+struct Rest {
+  std::string_view text;
+  std::size_t lines_taken = 0;
+};
+
+// Takes the first line off the rest; \r, \n and \r\n end it.
+std::string_view take_line(Rest& rest) {
+  std::string_view& text = rest.text;
   const std::size_t end = std::min(text.find_first_of(kLineEnds), text.size());
   const std::string_view line = text.substr(0, end);
   text.remove_prefix(end);
   if (text.starts_with("\r\n")) text.remove_prefix(1);
   if (!text.empty()) text.remove_prefix(1);
+  ++rest.lines_taken;
   return line;
 }
 
@@ -36,17 +44,23 @@ bool continues(std::string_view line) {
   return (line.size() - end) % 2 == 1;
 }
 
+struct LogicalLine {
+  std::string text;
+  std::size_t number;  // of its first line, from 1
+};
+
 // The next line with all that continues it; absent at the end. Comments and blank lines are passed.
-std::optional<std::string> take_logical_line(std::string_view& text) {
-  while (!text.empty()) {
-    std::string_view line = without_leading_blanks(take_line(text));
+std::optional<LogicalLine> take_logical_line(Rest& rest) {
+  while (!rest.text.empty()) {
+    std::string_view line = without_leading_blanks(take_line(rest));
     if (line.empty() || line.front() == '#' || line.front() == '!') continue;
-    std::string logical;
+    LogicalLine logical{.text = {}, .number = rest.lines_taken};
     while (continues(line)) {
-      logical += line.substr(0, line.size() - 1);
-      line = without_leading_blanks(take_line(text));
+      logical.text += line.substr(0, line.size() - 1);
+      line = without_leading_blanks(take_line(rest));
     }
-    return logical += line;
+    logical.text += line;
+    return logical;
   }
   return std::nullopt;
 }
@@ -129,6 +143,16 @@ std::string unescaped(std::string_view text) {
   return out;
 }
 
+// The key and the value of a logical line.
+std::pair<std::string, std::string> property_of(std::string_view line) {
+  const std::size_t key = key_length(line);
+  std::string_view value = without_leading_blanks(line.substr(key));
+  if (value.starts_with('=') || value.starts_with(':')) {
+    value = without_leading_blanks(value.substr(1));
+  }
+  return {unescaped(line.substr(0, key)), unescaped(value)};
+}
+
 std::string utf8_of_latin1(std::string_view bytes) {
   std::string text;
   text.reserve(bytes.size());
@@ -140,17 +164,16 @@ std::string utf8_of_latin1(std::string_view bytes) {
 
 std::vector<std::pair<std::string, std::string>> parse_properties(std::string_view bytes,
                                                                   PropertiesEncoding encoding) {
-  const std::string converted =
+  const std::string text =
       encoding == PropertiesEncoding::latin1 ? utf8_of_latin1(bytes) : valid_utf8(bytes);
-  std::string_view text = converted;
+  Rest rest{text};
   std::vector<std::pair<std::string, std::string>> properties;
-  while (const std::optional<std::string> line = take_logical_line(text)) {
-    const std::size_t key = key_length(*line);
-    std::string_view value = without_leading_blanks(std::string_view(*line).substr(key));
-    if (value.starts_with('=') || value.starts_with(':')) {
-      value = without_leading_blanks(value.substr(1));
+  while (const std::optional<LogicalLine> line = take_logical_line(rest)) {
+    try {
+      properties.push_back(property_of(line->text));
+    } catch (const Error& error) {
+      throw Error(error.kind(), "line " + std::to_string(line->number) + ": " + error.message());
     }
-    properties.emplace_back(unescaped(std::string_view(*line).substr(0, key)), unescaped(value));
   }
   return properties;
 }

@@ -15,7 +15,8 @@ namespace mogura::value {
 enum class PropertiesEncoding { latin1, utf8 };
 
 /// In file order; of equal keys the last one counts. `bytes` are ISO-8859-1 if `latin1`, else
-/// UTF-8; the results are UTF-8. Throws Error of kind "illegal argument" on a malformed \uXXXX.
+/// UTF-8; the results are UTF-8. Throws Error of kind "illegal argument", whose message begins with
+/// "line N: ", on a malformed \uXXXX; a setting of several lines is named by its first one.
 std::vector<std::pair<std::string, std::string>> parse_properties(std::string_view bytes,
                                                                   PropertiesEncoding encoding);
 

@@ -60,7 +60,19 @@ TEST(Properties, RefusesMalformedEscapes) {
       parsed(text);
       ADD_FAILURE() << "accepted " << text;
     } catch (const Error& error) {
-      EXPECT_EQ(error.text(), "Malformed \\uxxxx encoding. (illegal argument)");
+      EXPECT_EQ(error.text(), "line 1: Malformed \\uxxxx encoding. (illegal argument)");
+    }
+  }
+}
+
+TEST(Properties, NamesTheLineOfAnError) {
+  for (const char* text :
+       {"# c\n\na=1\nk=\\u12\n", "a=1\r\n\r\rk=\\u12", "\na=1\\\n2\nk=\\\n\\u12"}) {
+    try {
+      parsed(text);
+      ADD_FAILURE() << "accepted " << text;
+    } catch (const Error& error) {
+      EXPECT_THAT(error.message(), testing::StartsWith("line 4: ")) << text;
     }
   }
 }
