@@ -2,10 +2,9 @@
 
 #include <unistd.h>
 
-#include <set>
-
 #include "agent/agent.h"
 #include "base/mutex.h"
+#include "cli/done_watch.h"
 #include "process/supervisor.h"
 #include "store/memory_store.h"
 #include "value/config.h"
@@ -70,50 +69,6 @@ class AgentSlot : public executor::Agents {
   executor::Agents* agents_ = nullptr;
 };
 
-// Tells wait() which attempts are done, and passes everything on.
-class DoneWatch : public executor::Observer {
- public:
-  explicit DoneWatch(executor::Observer* next) : next_(next) {}
-
-  void committed(const store::AttemptInfo& info, const engine::Attempt& attempt,
-                 const std::vector<engine::TaskIndex>& changed) override {
-    if (next_ != nullptr) next_->committed(info, attempt, changed);
-    if (!attempt.done()) return;
-    {
-      MutexLock lock(mutex_);
-      done_.insert(info.id);
-    }
-    changed_.notify_all();
-  }
-
-  bool wait(AttemptId attempt, const std::function<bool()>& give_up) {
-    MutexLock lock(mutex_);
-    while (!done_.contains(attempt)) {
-      changed_.wait(mutex_);
-      if (interrupted_ && !done_.contains(attempt)) {
-        interrupted_ = false;
-        if (give_up()) return false;
-      }
-    }
-    return true;
-  }
-
-  void interrupt() {
-    {
-      MutexLock lock(mutex_);
-      interrupted_ = true;
-    }
-    changed_.notify_all();
-  }
-
- private:
-  executor::Observer* const next_;
-  Mutex mutex_;
-  Condition changed_;
-  std::set<AttemptId> done_ MOGURA_GUARDED_BY(mutex_);
-  bool interrupted_ MOGURA_GUARDED_BY(mutex_) = false;
-};
-
 namespace {
 
 std::string host_name() {
@@ -139,9 +94,10 @@ struct LocalEngine::Impl {
                     options.system_config,
                     gateway,
                     *options.notifier,
+                    temporary_directories,
                     max_tasks_in(options.system_config),
                     options.print},
-        watch(options.observer),
+        watch(store, options.observer),
         executor({store,
                   clock,
                   environment,
@@ -169,6 +125,7 @@ struct LocalEngine::Impl {
   tmpl::Evaluator templates;
   LocalWorkflows workflows;
   executor::AttemptGateway gateway;
+  operators::TemporaryDirectories temporary_directories;
   operators::Environment environment;
   store::MemoryStore store;
   AgentSlot agents;

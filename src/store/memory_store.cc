@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <ranges>
 
 namespace mogura::store {
 namespace {
@@ -46,8 +47,21 @@ MemoryStore::SessionRow& MemoryStore::session(ProjectId project, const std::stri
   return row;
 }
 
+MemoryStore::SessionKey MemoryStore::key_of(const AttemptInfo& info) {
+  return {info.project, info.workflow_name, seconds_of(info.session_time)};
+}
+
 AttemptState MemoryStore::state_of(const AttemptRow& row) const {
   return {row.info.id, row.info.session, row.rows.done(), row.rows.success()};
+}
+
+std::optional<AttemptState> MemoryStore::state_of(AttemptId attempt) const {
+  if (const auto row = attempts_.find(attempt); row != attempts_.end()) {
+    return state_of(row->second);
+  }
+  const auto row = released_.find(attempt);
+  if (row == released_.end()) return std::nullopt;
+  return row->second.state;
 }
 
 std::optional<AttemptState> MemoryStore::find_attempt(
@@ -56,10 +70,10 @@ std::optional<AttemptState> MemoryStore::find_attempt(
   MutexLock lock(mutex_);
   const auto of = sessions_.find({project, workflow, seconds_of(session_time)});
   if (of == sessions_.end() || !of->second.last) return std::nullopt;
-  if (!retry_attempt_name) return state_of(attempts_.at(*of->second.last));
+  if (!retry_attempt_name) return state_of(*of->second.last);
   const auto named = of->second.attempts.find(*retry_attempt_name);
   if (named == of->second.attempts.end()) return std::nullopt;
-  return state_of(attempts_.at(named->second));
+  return state_of(named->second);
 }
 
 AttemptIds MemoryStore::reserve_ids(ProjectId project, const std::string& workflow,
@@ -76,7 +90,7 @@ std::optional<AttemptState> MemoryStore::insert_attempt(const NewAttempt& attemp
   const std::string name = info.retry_attempt_name.value_or("");
   if (const auto same = of.attempts.find(name); same != of.attempts.end()) {
     const AttemptId existing = name.empty() ? *of.last : same->second;
-    return state_of(attempts_.at(existing));
+    return state_of(existing);
   }
   of.attempts.emplace(name, info.id);
   of.last = info.id;
@@ -90,9 +104,37 @@ std::optional<AttemptState> MemoryStore::insert_attempt(const NewAttempt& attemp
 
 std::optional<AttemptState> MemoryStore::find_attempt(AttemptId attempt) {
   MutexLock lock(mutex_);
+  return state_of(attempt);
+}
+
+void MemoryStore::release(AttemptId attempt) {
+  MutexLock lock(mutex_);
   const auto found = attempts_.find(attempt);
-  if (found == attempts_.end()) return std::nullopt;
-  return state_of(found->second);
+  if (found == attempts_.end()) return;
+  AttemptRow& row = found->second;
+  set_wake(row, std::nullopt);
+  released_.emplace(attempt, ReleasedRow{state_of(row), key_of(row.info),
+                                         row.info.retry_attempt_name.value_or("")});
+  attempts_.erase(found);
+  if (released_.size() > kMaxReleased) forget_oldest_released();
+}
+
+void MemoryStore::forget_oldest_released() {
+  const auto oldest = released_.begin();
+  const auto of = sessions_.find(oldest->second.session);
+  SessionRow& row = of->second;
+  row.attempts.erase(oldest->second.name);
+  if (row.attempts.empty()) {
+    sessions_.erase(of);
+  } else if (row.last == oldest->first) {
+    row.last = std::ranges::max(row.attempts | std::views::values);
+  }
+  released_.erase(oldest);
+}
+
+bool MemoryStore::holds(AttemptId attempt) {
+  MutexLock lock(mutex_);
+  return attempts_.contains(attempt);
 }
 
 std::optional<Loaded> MemoryStore::load(AttemptId attempt) {

@@ -16,6 +16,9 @@ namespace mogura::store {
 /// Safe to use from many threads.
 class MemoryStore : public Store {
  public:
+  /// Of attempts that were released, so many are known still; the oldest go first.
+  static constexpr std::size_t kMaxReleased = 10'000;
+
   std::optional<AttemptState> find_attempt(
       ProjectId project, const std::string& workflow, Instant session_time,
       const std::optional<std::string>& retry_attempt_name) override;
@@ -35,6 +38,12 @@ class MemoryStore : public Store {
   std::vector<Claim> claim(const Lease& lease, std::size_t max) override;
   std::vector<Claim> claims_of(const Lease& lease) override;
 
+  /// Nobody needs the tasks of this attempt, which is done, any more: they are dropped, and load()
+  /// does not find it from now on. find_attempt() does, so that its session is not started twice.
+  void release(AttemptId attempt);
+  /// Whether the attempt was stored and not released.
+  bool holds(AttemptId attempt);
+
  private:
   using SessionKey = std::tuple<ProjectId, std::string, std::int64_t>;
   struct SessionRow {
@@ -50,6 +59,11 @@ class MemoryStore : public Store {
     Version version;
     std::optional<Monitor> monitor;
     std::optional<Instant> wake_at;
+  };
+  struct ReleasedRow {
+    AttemptState state;
+    SessionKey session;
+    std::string name;  // as in SessionRow::attempts
   };
   struct EntryRow {
     AttemptId attempt;
@@ -70,7 +84,10 @@ class MemoryStore : public Store {
 
   SessionRow& session(ProjectId project, const std::string& workflow, Instant time)
       MOGURA_REQUIRES(mutex_);
+  static SessionKey key_of(const AttemptInfo& info);
   AttemptState state_of(const AttemptRow& row) const;
+  std::optional<AttemptState> state_of(AttemptId attempt) const MOGURA_REQUIRES(mutex_);
+  void forget_oldest_released() MOGURA_REQUIRES(mutex_);
   void set_wake(AttemptRow& row, std::optional<Instant> wake_at) MOGURA_REQUIRES(mutex_);
   void enqueue(AttemptId attempt, std::vector<NewEntry> entries) MOGURA_REQUIRES(mutex_);
   bool owns(const Ownership& claim) const MOGURA_REQUIRES(mutex_);
@@ -84,6 +101,7 @@ class MemoryStore : public Store {
   Mutex mutex_;
   std::map<SessionKey, SessionRow> sessions_ MOGURA_GUARDED_BY(mutex_);
   std::map<AttemptId, AttemptRow> attempts_ MOGURA_GUARDED_BY(mutex_);
+  std::map<AttemptId, ReleasedRow> released_ MOGURA_GUARDED_BY(mutex_);
   std::set<std::pair<Instant, AttemptId>> wakes_ MOGURA_GUARDED_BY(mutex_);
   std::map<EntryId, EntryRow> entries_ MOGURA_GUARDED_BY(mutex_);
   std::map<EntryKey, EntryId> entry_ids_ MOGURA_GUARDED_BY(mutex_);

@@ -11,8 +11,8 @@ using std::chrono::seconds;
 
 class MemoryStoreTest : public testing::Test {
  protected:
-  AttemptId insert(std::optional<std::string> name = std::nullopt) {
-    const AttemptIds ids = store_.reserve_ids({1}, "w", Instant{});
+  AttemptId insert(std::optional<std::string> name = std::nullopt, Instant session_time = {}) {
+    const AttemptIds ids = store_.reserve_ids({1}, "w", session_time);
     engine::AttemptSpec spec;
     spec.tree = workflow::compile("", "+w", Object{{"+a", Object{{"sh>", "a"}}}});
     NewAttempt added;
@@ -20,6 +20,7 @@ class MemoryStoreTest : public testing::Test {
     added.info.session = ids.session;
     added.info.project = {1};
     added.info.workflow_name = "w";
+    added.info.session_time = session_time;
     added.info.retry_attempt_name = std::move(name);
     added.attempt = engine::create_attempt(std::move(spec), Instant{}).attempt;
     existing_ = store_.insert_attempt(added);
@@ -82,6 +83,42 @@ TEST_F(MemoryStoreTest, HandsAnEntryToOneLeaseAtATime) {
   const Ownership owner{claims[0].entry, two.id, two.epoch};
   EXPECT_EQ(commit(*store_.load(id), {}, {owner}), CommitResult::committed);
   EXPECT_TRUE(store_.load(id)->queued.empty());
+}
+
+TEST_F(MemoryStoreTest, ReleasedAttemptsLeaveNoMoreThanTheirState) {
+  const AttemptId id = insert();
+  Loaded loaded = *store_.load(id);
+  loaded.attempt.tasks[0].state = engine::TaskState::success;
+  EXPECT_EQ(commit(loaded), CommitResult::committed);
+  EXPECT_TRUE(store_.holds(id));
+  store_.release(id);
+  store_.release(id);
+  EXPECT_FALSE(store_.holds(id));
+  EXPECT_FALSE(store_.load(id));
+  EXPECT_TRUE(store_.find_attempt(id)->success);
+  EXPECT_EQ(store_.find_attempt({1}, "w", Instant{}, std::nullopt)->attempt, id);
+  insert();
+  ASSERT_TRUE(existing_);
+  EXPECT_EQ(existing_->attempt, id);
+}
+
+TEST_F(MemoryStoreTest, OnlyTheNewestReleasedAttemptsAreKnown) {
+  const AttemptId oldest = insert();
+  const AttemptId again = insert("again");
+  store_.release(oldest);
+  store_.release(again);
+  const auto of_first_session = [&] {
+    return store_.find_attempt({1}, "w", Instant{}, std::nullopt);
+  };
+  for (std::size_t i = 2; i < MemoryStore::kMaxReleased; ++i) {
+    store_.release(insert(std::nullopt, Instant{} + seconds(i)));
+  }
+  EXPECT_TRUE(store_.find_attempt(oldest));
+  store_.release(insert(std::nullopt, Instant{} + seconds(MemoryStore::kMaxReleased)));
+  EXPECT_FALSE(store_.find_attempt(oldest));
+  EXPECT_EQ(of_first_session()->attempt, again);
+  store_.release(insert(std::nullopt, Instant{} + seconds(MemoryStore::kMaxReleased + 1)));
+  EXPECT_FALSE(of_first_session());
 }
 
 }  // namespace
