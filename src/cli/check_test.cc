@@ -211,6 +211,26 @@ TEST_F(ScheduleTableTest, PostponesTheSameSession) {
   EXPECT_EQ(table_.next_run(), instant("2026-03-03T07:00:00Z"));
 }
 
+TEST_F(ScheduleTableTest, RemembersWhatWasExecutedLast) {
+  const auto take = [&](std::string_view now) {
+    auto taken = table_.take_due(instant(now), [](const std::string&) { return false; });
+    EXPECT_EQ(taken.size(), 1u);
+    return taken.at(0);
+  };
+  use("schedule: {daily>: \"07:00:00\", skip_delayed_by: 1h}", "2026-03-01T09:00:00Z");
+  const DueWorkflow first = take("2026-03-02T07:00:00Z");
+  EXPECT_EQ(first.last_executed, std::nullopt);
+  // A start that failed executed nothing.
+  table_.postpone(first, instant("2026-03-02T07:10:00Z"));
+  const DueWorkflow again = take("2026-03-02T07:10:00Z");
+  EXPECT_EQ(again.last_executed, std::nullopt);
+  table_.started(again);
+  // Nor did a session that was left out.
+  EXPECT_EQ(take("2026-03-05T07:00:00Z").last_executed, instant("2026-03-02T00:00:00Z"));
+  use("schedule: {daily>: \"08:00:00\"}", "2026-03-06T00:00:00Z");
+  EXPECT_EQ(take("2026-03-06T08:00:00Z").last_executed, instant("2026-03-02T00:00:00Z"));
+}
+
 TEST_F(ScheduleTableTest, RefusesAWrongScheduleAndKeepsTheOld) {
   use("schedule: {daily>: \"07:00:00\"}", "2026-03-01T09:00:00Z");
   for (const char* wrong : {"schedule: {daily>: \"07:00:00\", strat: x}", "schedule: {yearly>: x}",

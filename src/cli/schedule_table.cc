@@ -42,12 +42,9 @@ ScheduleTable::Entry ScheduleTable::read(const workflow::Definition& workflow, I
   return entry;
 }
 
-const ScheduleTable::Entry* ScheduleTable::unchanged(const Entry& entry) const {
-  const auto same = std::ranges::find_if(entries_, [&](const Entry& before) {
-    return before.workflow == entry.workflow && before.timezone == entry.timezone &&
-           Value(before.config) == Value(entry.config);
-  });
-  return same == entries_.end() ? nullptr : &*same;
+const ScheduleTable::Entry* ScheduleTable::find(const std::string& workflow) const {
+  const auto found = std::ranges::find(entries_, workflow, &Entry::workflow);
+  return found == entries_.end() ? nullptr : &*found;
 }
 
 void ScheduleTable::replace(const std::vector<workflow::Definition>& workflows, Instant now) {
@@ -55,7 +52,12 @@ void ScheduleTable::replace(const std::vector<workflow::Definition>& workflows, 
   for (const workflow::Definition& workflow : workflows) {
     if (!workflow.config.contains("schedule")) continue;
     Entry entry = read(workflow, now);
-    if (const Entry* before = unchanged(entry)) entry.next = before->next;
+    if (const Entry* before = find(entry.workflow)) {
+      const bool is_unchanged =
+          before->timezone == entry.timezone && Value(before->config) == Value(entry.config);
+      if (is_unchanged) entry.next = before->next;
+      entry.last_executed = before->last_executed;
+    }
     entries.push_back(std::move(entry));
   }
   entries_ = std::move(entries);
@@ -71,12 +73,18 @@ std::vector<DueWorkflow> ScheduleTable::take_due(
       const bool is_late = entry.skip_delayed_by && now > time.run_time + *entry.skip_delayed_by;
       const bool overlaps = entry.skip_on_overtime && is_active(entry.workflow);
       if (is_late || overlaps) continue;
-      due.push_back({entry.workflow, time});
+      due.push_back({entry.workflow, time, entry.last_executed});
       // A second session that is due waits for the next call, which sees this one as active.
       break;
     }
   }
   return due;
+}
+
+void ScheduleTable::started(const DueWorkflow& due) {
+  for (Entry& entry : entries_) {
+    if (entry.workflow == due.workflow) entry.last_executed = due.time.session_time;
+  }
 }
 
 void ScheduleTable::postpone(const DueWorkflow& due, Instant run_time) {

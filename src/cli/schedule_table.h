@@ -18,6 +18,7 @@ namespace mogura::cli {
 struct DueWorkflow {
   std::string workflow;
   calendar::ScheduleTime time;
+  std::optional<Instant> last_executed{};  // the session that was started before this one
 };
 
 class ScheduleTable {
@@ -27,8 +28,9 @@ class ScheduleTable {
   static constexpr std::chrono::seconds kAfterError{3600};
 
   /// Takes the schedules of these workflows. One that is as before keeps its next time, others
-  /// begin at `now`. Throws Error, without having changed anything, for a schedule that is wrong or
-  /// has keys that no schedule knows.
+  /// begin at `now`; what was executed last is remembered by the workflow's name. Throws Error,
+  /// without having changed anything, for a schedule that is wrong or has keys that no schedule
+  /// knows.
   void replace(const std::vector<workflow::Definition>& workflows, Instant now);
 
   /// The workflows to start now, each moved on to its next time. `is_active` says whether an
@@ -37,6 +39,8 @@ class ScheduleTable {
   std::vector<DueWorkflow> take_due(Instant now,
                                     const std::function<bool(const std::string&)>& is_active);
 
+  /// The session that was taken has an attempt: the workflow's last executed one from now on.
+  void started(const DueWorkflow& due);
   /// The session that was taken is to be tried again at `run_time`.
   void postpone(const DueWorkflow& due, Instant run_time);
 
@@ -54,10 +58,11 @@ class ScheduleTable {
     bool skip_on_overtime = false;
     std::optional<std::chrono::seconds> skip_delayed_by;
     calendar::ScheduleTime next;
+    std::optional<Instant> last_executed;
   };
 
   static Entry read(const workflow::Definition& workflow, Instant now);
-  const Entry* unchanged(const Entry& entry) const;
+  const Entry* find(const std::string& workflow) const;
 
   std::vector<Entry> entries_;
 };

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mutex.h"
+#include "calendar/time_zone.h"
 #include "cli/commands.h"
 #include "cli/interrupt_watch.h"
 #include "cli/local_setup.h"
@@ -195,9 +196,10 @@ class LocalScheduler {
                                                    .subtree = {},
                                                    .session_time = due.time.session_time,
                                                    .run_time = due.time.run_time,
-                                                   .params = project_.params,
+                                                   .params = params_for(due, *workflow),
                                                    .retry_attempt_name = {},
                                                    .resumed = {}});
+      schedules_.started(due);
       started.is_new ? active_.add(due.workflow, started.state.attempt) : active_.failed_to_start();
     } catch (const Error& error) {
       active_.failed_to_start();
@@ -207,6 +209,16 @@ class LocalScheduler {
                                  due.workflow, pause.count(), error.chain());
       schedules_.postpone(due, clock_.now() + pause);
     }
+  }
+
+  /// The parameters of attempts that schedules start (execution.md §4.1).
+  Object params_for(const DueWorkflow& due, const executor::Workflow& workflow) const {
+    Object params = project_.params;
+    if (!due.last_executed) return params;
+    const calendar::TimeZone zone =
+        calendar::TimeZone::find(workflow.definition.timezone).value_or(calendar::TimeZone::utc());
+    params.set("last_executed_session_time", calendar::iso_time(*due.last_executed, zone));
+    return params;
   }
 
   void reload() {

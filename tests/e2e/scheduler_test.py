@@ -46,6 +46,20 @@ class Scheduler(ProjectTest):
         self.assertEqual(running.end().status, 128 + signal.SIGTERM, running.stderr)
         self.assert_nothing_runs()
 
+    def test_tells_which_session_was_executed_before(self) -> None:
+        self.write("tick.dig", """
+            timezone: Asia/Tokyo
+            schedule: {seconds_interval>: 1}
+            +a: {sh>: echo "$session_time $last_executed_session_time" >> ticks}
+            """)
+        self.start_scheduler()
+        wait_for(lambda: len(self.lines("ticks")) >= 3, "three sessions")
+        sessions = [line.split() for line in sorted(self.lines("ticks"))]
+        self.assertEqual(len(sessions[0]), 1, "none before the first")
+        for before, session in zip(sessions, sessions[1:3]):
+            self.assertEqual(session[1], before[0])
+        self.assertIn("+09:00", sessions[1][1])
+
     def test_waits_for_what_runs_and_ends_at_once_when_told_twice(self) -> None:
         self.write("slow.dig", """
             schedule: {seconds_interval>: 1}
