@@ -32,6 +32,7 @@ struct ExecutorNode::Outside {
                     .system_config = settings,
                     .attempts = attempts,
                     .notifier = notifier,
+                    .temporary_directories = temporary_directories,
                     .max_tasks = kMaxTasks,
                     .print = [](std::string_view) {}} {}
 
@@ -48,6 +49,7 @@ struct ExecutorNode::Outside {
   const Object settings;
   NoAttempts attempts;
   NoNotifier notifier;
+  operators::TemporaryDirectories temporary_directories;
   const operators::Environment environment;
 };
 

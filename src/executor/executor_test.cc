@@ -77,9 +77,16 @@ class ExecutorTest : public testing::Test {
   AttemptGateway gateway_{workflows_, clock_};
   const Object system_config_;
   std::string printed_;
-  operators::Environment environment_{
-      clock_,   templates_, secrets_, system_config_,
-      gateway_, notifier_,  1'000,    [this](std::string_view text) { printed_ += text; }};
+  operators::TemporaryDirectories temporary_directories_;
+  operators::Environment environment_{clock_,
+                                      templates_,
+                                      secrets_,
+                                      system_config_,
+                                      gateway_,
+                                      notifier_,
+                                      temporary_directories_,
+                                      1'000,
+                                      [this](std::string_view text) { printed_ += text; }};
   const operators::RunOptions run_options_{.project_path = std::filesystem::temp_directory_path()};
   Executor executor_{
       {store_, clock_, environment_, run_options_, agents_, {{}, 1'000}, {}, {}, {}}};

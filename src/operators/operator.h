@@ -21,6 +21,7 @@
 #include "base/id.h"
 #include "command/executor.h"
 #include "engine/result.h"
+#include "operators/temporary_directories.h"
 #include "secrets/secrets.h"
 #include "template/template.h"
 #include "value/value.h"
@@ -130,6 +131,7 @@ struct Environment {
   const Object& system_config;  // flat: "config.mail.host" -> text
   Attempts& attempts;
   Notifier& notifier;
+  TemporaryDirectories& temporary_directories;
   std::int64_t max_tasks = 1000;  // `executor.task_max_run`
   /// Text for the program's standard output.
   std::function<void(std::string_view)> print;

@@ -157,6 +157,7 @@ class OperatorTest : public testing::Test {
   Object system_config;
   ScriptedAttempts attempts;
   RecordingNotifier notifier;
+  TemporaryDirectories temporary_directories;
   std::string printed;
   std::shared_ptr<LinesInMemory> log = std::make_shared<LinesInMemory>();
   Environment environment{.clock = clock,
@@ -165,6 +166,7 @@ class OperatorTest : public testing::Test {
                           .system_config = system_config,
                           .attempts = attempts,
                           .notifier = notifier,
+                          .temporary_directories = temporary_directories,
                           .max_tasks = 1000,
                           .print = [this](std::string_view text) { printed += text; }};
   TaskRequest request;

@@ -30,10 +30,10 @@ RuntimeError command_failed(const command::Finished& finished) {
 ScriptCommand::ScriptCommand(const Context& context, std::string_view operator_name)
     : context_(context),
       workspace_(context),
-      directory_(workspace_.project_path(), "digdag-" + std::string(operator_name) + "-" +
-                                                std::to_string(context.request.task_id) + "-") {}
+      directory_(context.environment.temporary_directories, workspace_.project_path(),
+                 "digdag-" + std::string(operator_name), context.request.task_id) {}
 
-std::string ScriptCommand::add_file(std::string_view name, std::string_view content) const {
+std::string ScriptCommand::add_file(std::string_view name, std::string_view content) {
   directory_.write(name, content);
   return relative_path(name);
 }
@@ -48,10 +48,9 @@ std::optional<std::string> ScriptCommand::content_of(std::string_view name) cons
   return read_bytes(directory_.path() / name, kMaxParameterFileBytes);
 }
 
-command::Request ScriptCommand::request(std::vector<std::string> argv,
-                                        Environment variables) const {
+command::Request ScriptCommand::request(std::vector<std::string> argv, Environment variables) {
   add_own_environment(variables);
-  directory_.write(kOutputFile, "");
+  directory_.forget_earlier_files();
   variables.emplace_back(kTaskOutputVariable, (directory_.path() / kOutputFile).string());
   return command::Request{
       .argv = std::move(argv),

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "operators/operator.h"
+#include "operators/temporary_directories.h"
 #include "operators/workspace.h"
 
 namespace mogura::operators {
@@ -31,7 +32,7 @@ class ScriptCommand {
   const Workspace& workspace() const { return workspace_; }
 
   /// Writes a file into the temporary directory; its path relative to the working directory.
-  std::string add_file(std::string_view name, std::string_view content) const;
+  std::string add_file(std::string_view name, std::string_view content);
   /// The path relative to the working directory of a file there that the command may write.
   std::string relative_path(std::string_view name) const;
   /// The content of such a file; absent where the command wrote none. Throws Error of kind "io".
@@ -39,7 +40,7 @@ class ScriptCommand {
 
   /// The request for a command whose environment is `variables` and, over them, `_env`. Throws
   /// ConfigError "Invalid _env key name: NAME", Error of kind "secret not found".
-  command::Request request(std::vector<std::string> argv, Environment variables = {}) const;
+  command::Request request(std::vector<std::string> argv, Environment variables = {});
 
   /// What the command wrote to $MOGURA_OUTPUT. Throws TaskFailed.
   Object output_parameters() const;

@@ -1,16 +1,13 @@
 #include "operators/workspace.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 
 #include "base/unique_fd.h"
-#include "operators/random.h"
 #include "value/config.h"
 
 namespace mogura::operators {
@@ -95,37 +92,6 @@ std::string template_command(const Context& context, const Workspace& workspace,
   if (command == nullptr || command->is_null()) return value::get_text(context.config, alias_key);
   if (command->is_object()) return value::get_text(command->as_object(), "data");
   return template_file(context, workspace, value::get_text(context.config, "_command"));
-}
-
-TemporaryDirectory::TemporaryDirectory(const fs::path& project_path, std::string_view prefix) {
-  const fs::path parent = fs::path(".digdag") / "tmp";
-  std::error_code error;
-  fs::create_directories(project_path / parent, error);
-  if (error) throw io_error(project_path / parent, error.value());
-  while (true) {
-    project_relative_ = parent / (std::string(prefix) + std::to_string(random_number()));
-    path_ = project_path / project_relative_;
-    if (::mkdir(path_.c_str(), 0700) == 0) return;
-    if (errno != EEXIST) throw io_error(path_, errno);
-  }
-}
-
-TemporaryDirectory::~TemporaryDirectory() {
-  // What cannot be removed is left behind: nothing depends on it, and nobody could act on the news.
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
-void TemporaryDirectory::write(std::string_view name, std::string_view bytes) const {
-  const fs::path file = path_ / name;
-  const UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!fd) throw io_error(file, errno);
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd.get(), bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) throw io_error(file, errno);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
 }
 
 std::optional<std::string> read_bytes(const fs::path& file, std::size_t max_bytes) {

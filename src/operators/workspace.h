@@ -1,5 +1,5 @@
-// The files of a task: its working directory, the files that parameters name, and temporary
-// directories (runtime.md §7.4, operators.md §2.3).
+// The files of a task: its working directory and the files that parameters name (runtime.md §7.4,
+// operators.md §2.3).
 #pragma once
 
 #include <cstddef>
@@ -49,27 +49,6 @@ std::string template_command(const Context& context, const Workspace& workspace,
 /// template_command.
 std::string template_file(const Context& context, const Workspace& workspace,
                           const std::string& name);
-
-/// A directory `PROJECT/.digdag/tmp/PREFIX<digits>` of mode 0700, removed with all in it when
-/// destroyed. Throws Error of kind "io".
-class TemporaryDirectory {
- public:
-  TemporaryDirectory(const std::filesystem::path& project_path, std::string_view prefix);
-  ~TemporaryDirectory();
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-
-  const std::filesystem::path& path() const { return path_; }  // absolute
-  /// Relative to the project.
-  const std::filesystem::path& project_relative() const { return project_relative_; }
-
-  /// Writes a new file of mode 0600. Throws Error of kind "io".
-  void write(std::string_view name, std::string_view bytes) const;
-
- private:
-  std::filesystem::path project_relative_;
-  std::filesystem::path path_;
-};
 
 /// The bytes of a file, if it exists and has at most `max_bytes`. Throws Error of kind "io" where
 /// it is larger or cannot be read.

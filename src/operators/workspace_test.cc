@@ -112,25 +112,5 @@ TEST_F(WorkspaceTest, RefusesFilesThatAreTooLarge) {
       "Failed to read file: large: " + file.string() + ": larger than 16777216 bytes (config)");
 }
 
-TEST_F(WorkspaceTest, ATemporaryDirectoryIsPrivateAndGoesAway) {
-  std::filesystem::path path;
-  {
-    const TemporaryDirectory directory(project.path(), "digdag-sh-7-");
-    path = directory.path();
-    EXPECT_EQ(directory.project_relative().parent_path(), ".digdag/tmp");
-    EXPECT_TRUE(path.filename().string().starts_with("digdag-sh-7-"));
-    EXPECT_EQ(path.filename().string().find_first_not_of("0123456789", 12), std::string::npos);
-    directory.write("file", "content");
-    struct stat status{};
-    ::stat(path.c_str(), &status);
-    EXPECT_EQ(status.st_mode & 07777, 0700u);
-    ::stat((path / "file").c_str(), &status);
-    EXPECT_EQ(status.st_mode & 07777, 0600u);
-    EXPECT_EQ(read_bytes(path / "file", 100), "content");
-    EXPECT_THROW(directory.write("file", "again"), Error);
-  }
-  EXPECT_FALSE(std::filesystem::exists(path));
-}
-
 }  // namespace
 }  // namespace mogura::operators
