@@ -246,7 +246,7 @@ void Agent::Impl::run_command(const std::shared_ptr<Execution>& execution,
     dependencies.environment.print(bytes);
   };
   callbacks.finished = [this, execution](command::Finished finished) {
-    pool.submit([this, execution, finished = std::move(finished)] {
+    pool.submit_ahead([this, execution, finished = std::move(finished)] {
       {
         MutexLock lock(execution->mutex);
         execution->command.reset();

@@ -23,6 +23,11 @@ constexpr std::chrono::milliseconds kBlockedAfter{20};
 struct WorkerPool::Impl {
   explicit Impl(Options given) : options(given) {}
 
+  using Jobs = std::deque<std::function<void()>>;
+
+  void submit(Jobs Impl::* queue, std::function<void()> job);
+  bool no_jobs() const MOGURA_REQUIRES(mutex) { return jobs.empty() && jobs_ahead.empty(); }
+  std::function<void()> take_job() MOGURA_REQUIRES(mutex);
   void add_thread() MOGURA_REQUIRES(mutex);
   void work();
   void watch();
@@ -31,7 +36,8 @@ struct WorkerPool::Impl {
   Mutex mutex;
   Condition jobs_changed;
   Condition watch_changed;
-  std::deque<std::function<void()>> jobs MOGURA_GUARDED_BY(mutex);
+  Jobs jobs MOGURA_GUARDED_BY(mutex);
+  Jobs jobs_ahead MOGURA_GUARDED_BY(mutex);
   SteadyClock::time_point last_taken MOGURA_GUARDED_BY(mutex);
   int idle MOGURA_GUARDED_BY(mutex) = 0;
   bool stopping MOGURA_GUARDED_BY(mutex) = false;
@@ -46,17 +52,23 @@ void WorkerPool::Impl::add_thread() {
   });
 }
 
+std::function<void()> WorkerPool::Impl::take_job() {
+  Jobs& queue = jobs_ahead.empty() ? jobs : jobs_ahead;
+  std::function<void()> job = std::move(queue.front());
+  queue.pop_front();
+  return job;
+}
+
 void WorkerPool::Impl::work() {
   while (true) {
     std::function<void()> job;
     {
       MutexLock lock(mutex);
       ++idle;
-      while (jobs.empty() && !stopping) jobs_changed.wait(mutex);
+      while (no_jobs() && !stopping) jobs_changed.wait(mutex);
       --idle;
-      if (jobs.empty()) return;
-      job = std::move(jobs.front());
-      jobs.pop_front();
+      if (no_jobs()) return;
+      job = take_job();
       last_taken = SteadyClock::now();
     }
     job();
@@ -66,13 +78,10 @@ void WorkerPool::Impl::work() {
 // Adds a thread when jobs wait and none was taken for a moment.
 void WorkerPool::Impl::watch() {
   MutexLock lock(mutex);
-  while (!stopping || !jobs.empty()) {
-    if (jobs.empty() || threads.size() >= static_cast<std::size_t>(options.max_threads)) {
-      if (stopping && jobs.empty()) return;
-      if (jobs.empty()) {
-        watch_changed.wait(mutex);
-        continue;
-      }
+  while (!stopping || !no_jobs()) {
+    if (no_jobs()) {
+      watch_changed.wait(mutex);
+      continue;
     }
     const auto deadline = last_taken + kBlockedAfter;
     if (SteadyClock::now() < deadline) {
@@ -82,6 +91,22 @@ void WorkerPool::Impl::watch() {
     if (threads.size() < static_cast<std::size_t>(options.max_threads)) add_thread();
     last_taken = SteadyClock::now();
   }
+}
+
+void WorkerPool::Impl::submit(Jobs Impl::* queue, std::function<void()> job) {
+  bool watched = true;
+  {
+    MutexLock lock(mutex);
+    if (no_jobs()) {
+      last_taken = SteadyClock::now();
+      watched = false;
+    }
+    (this->*queue).push_back(std::move(job));
+    const bool too_few = threads.size() < static_cast<std::size_t>(options.min_threads);
+    if (idle == 0 && too_few) add_thread();
+  }
+  jobs_changed.notify_one();
+  if (!watched) watch_changed.notify_one();
 }
 
 WorkerPool::WorkerPool(Options options) : impl_(std::make_unique<Impl>(options)) {
@@ -96,16 +121,11 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::submit(std::function<void()> job) {
-  {
-    MutexLock lock(impl_->mutex);
-    if (impl_->jobs.empty()) impl_->last_taken = SteadyClock::now();
-    impl_->jobs.push_back(std::move(job));
-    const bool too_few =
-        impl_->threads.size() < static_cast<std::size_t>(impl_->options.min_threads);
-    if (impl_->idle == 0 && too_few) impl_->add_thread();
-  }
-  impl_->jobs_changed.notify_one();
-  impl_->watch_changed.notify_one();
+  impl_->submit(&Impl::jobs, std::move(job));
+}
+
+void WorkerPool::submit_ahead(std::function<void()> job) {
+  impl_->submit(&Impl::jobs_ahead, std::move(job));
 }
 
 void WorkerPool::stop() {

@@ -20,6 +20,9 @@ class WorkerPool {
   ~WorkerPool();  // stop()
 
   void submit(std::function<void()> job);
+  /// For a job that goes on with something begun: it runs before all jobs of submit(), so that few
+  /// things are half done at a time.
+  void submit_ahead(std::function<void()> job);
   /// Runs what was submitted to its end, then ends the threads. Safe to call twice.
   void stop();
 

@@ -46,5 +46,18 @@ TEST(WorkerPool, DoesNotGrowBeyondItsLimit) {
   EXPECT_EQ(started, 3);
 }
 
+TEST(WorkerPool, GoesOnWithWhatIsBegunBeforeItBeginsMore) {
+  WorkerPool pool({.min_threads = 1, .max_threads = 1});
+  std::promise<void> release;
+  std::string order;  // the one thread's
+  pool.submit([&, released = release.get_future().share()] { released.wait(); });
+  pool.submit([&] { order += "new "; });
+  pool.submit_ahead([&] { order += "begun "; });
+  pool.submit_ahead([&] { order += "too "; });
+  release.set_value();
+  pool.stop();
+  EXPECT_EQ(order, "begun too new ");
+}
+
 }  // namespace
 }  // namespace mogura::agent
