@@ -17,9 +17,7 @@ Error io_error(std::string_view path, int error) {
   return Error("io", std::string(path) + ": " + std::strerror(error));
 }
 
-void write_whole_file(const fs::path& path, std::string_view content) {
-  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (!fd) throw io_error(path.native(), errno);
+void write_and_close(UniqueFd fd, const fs::path& path, std::string_view content) {
   while (!content.empty()) {
     const ssize_t written = ::write(fd.get(), content.data(), content.size());
     if (written >= 0) {
@@ -30,6 +28,12 @@ void write_whole_file(const fs::path& path, std::string_view content) {
   }
   // A full disk may show only now.
   if (::close(fd.release()) != 0) throw io_error(path.native(), errno);
+}
+
+void write_whole_file(const fs::path& path, std::string_view content) {
+  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!fd) throw io_error(path.native(), errno);
+  write_and_close(std::move(fd), path, content);
 }
 
 }  // namespace
@@ -78,6 +82,19 @@ void write_file(const fs::path& path, std::string_view content, Durability durab
     ::unlink(temporary.c_str());
     throw;
   }
+}
+
+bool write_new_file(const fs::path& path, std::string_view content) {
+  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!fd && errno == EEXIST) return false;
+  if (!fd) throw io_error(path.native(), errno);
+  try {
+    write_and_close(std::move(fd), path, content);
+  } catch (...) {
+    ::unlink(path.c_str());
+    throw;
+  }
+  return true;
 }
 
 void make_directories(const fs::path& path) {

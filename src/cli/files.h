@@ -24,6 +24,11 @@ enum class Durability { replaced_in_place, atomic };
 /// Throws Error of kind "io".
 void write_file(const std::filesystem::path& path, std::string_view content, Durability durability);
 
+/// Makes a file; false where there is one of that name. Costs half of an atomic write, but a reader
+/// that comes in between, or after a crash, finds the beginning of the content. Throws Error of
+/// kind "io", and leaves no file then.
+bool write_new_file(const std::filesystem::path& path, std::string_view content);
+
 /// Makes a directory with its parents. Throws Error of kind "io".
 void make_directories(const std::filesystem::path& path);
 

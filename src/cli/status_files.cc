@@ -82,7 +82,10 @@ std::optional<engine::TaskResult> StatusFiles::read(const std::string& task_name
 }
 
 void StatusFiles::write(const std::string& task_name, const engine::TaskResult& result) const {
-  write_file(path_of(task_name), status_text(task_name, result), Durability::atomic);
+  const fs::path path = path_of(task_name);
+  const std::string text = status_text(task_name, result);
+  // Of a new file a crash leaves the whole text or something malformed, which is ignored.
+  if (!write_new_file(path, text)) write_file(path, text, Durability::atomic);
 }
 
 fs::path StatusFiles::path_of(const std::string& task_name) const {
