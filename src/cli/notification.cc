@@ -30,7 +30,7 @@ Object notification_of(const operators::TaskRequest& request, const std::string&
                        Instant now) {
   const calendar::TimeZone zone =
       calendar::TimeZone::find(request.timezone).value_or(calendar::TimeZone::utc());
-  return {{"timestamp", calendar::utc_iso(now)},
+  return {{"timestamp", calendar::utc_iso(std::chrono::floor<std::chrono::seconds>(now))},
           {"message", message},
           {"site_id", request.site.value},
           {"project_id", request.project.value},

@@ -1,6 +1,7 @@
 #include "cli/notification_senders.h"
 
 #include <stdlib.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,13 +11,10 @@
 
 #include "base/mutex.h"
 #include "base/unique_fd.h"
-#include "cli/base64.h"
 #include "cli/files.h"
 #include "command/local.h"
 #include "net/http_client.h"
-#include "net/smtp_client.h"
 #include "process/supervisor.h"
-#include "template/template.h"
 #include "value/config.h"
 #include "value/json.h"
 
@@ -33,12 +31,14 @@ class HttpSender : public NotificationSender {
     static constexpr std::string_view kHeaderPrefix = "notification.http.headers.";
     request_.url = value::get_text(config, "notification.http.url");
     request_.method = value::find_text(config, "notification.http.method").value_or("POST");
-    request_.headers.emplace_back("Content-Type", "application/json");
+    bool has_type = false;
     for (const auto& [key, setting] : config) {
-      if (key.starts_with(kHeaderPrefix)) {
-        request_.headers.emplace_back(key.substr(kHeaderPrefix.size()), setting.as_text());
-      }
+      if (!key.starts_with(kHeaderPrefix)) continue;
+      const std::string name = key.substr(kHeaderPrefix.size());
+      has_type = has_type || ::strcasecmp(name.c_str(), "Content-Type") == 0;
+      request_.headers.emplace_back(name, setting.as_text());
     }
+    if (!has_type) request_.headers.emplace_back("Content-Type", "application/json");
   }
 
   void send(const Object& notification) override {
@@ -53,99 +53,6 @@ class HttpSender : public NotificationSender {
 
  private:
   net::HttpRequest request_;
-};
-
-class MailSender : public NotificationSender {
- public:
-  explicit MailSender(const Object& config)
-      : from_(value::get_text(config, "notification.mail.from")),
-        to_(addresses(config, "to")),
-        cc_(addresses(config, "cc")),
-        bcc_(addresses(config, "bcc")),
-        subject_(
-            value::find_text(config, "notification.mail.subject").value_or("Digdag Notification")),
-        is_html_(value::find_boolean(config, "notification.mail.html").value_or(false)) {
-    value::get(config, "notification.mail.to");
-    server_.host = value::get_text(config, "notification.mail.host");
-    server_.port = value::get_int(config, "notification.mail.port");
-    server_.username = value::find_text(config, "notification.mail.username").value_or("");
-    server_.password = value::find_text(config, "notification.mail.password").value_or("");
-    const bool tls = value::find_boolean(config, "notification.mail.tls").value_or(true);
-    const bool ssl = value::find_boolean(config, "notification.mail.ssl").value_or(false);
-    server_.security = ssl   ? net::SmtpSecurity::tls
-                       : tls ? net::SmtpSecurity::starttls_if_offered
-                             : net::SmtpSecurity::none;
-    if (const auto path = value::find_text(config, "notification.mail.body_template_file")) {
-      body_template_ = read_file(*path);
-    }
-  }
-
-  void send(const Object& notification) override {
-    net::SmtpMessage message;
-    message.from = from_;
-    for (const auto* list : {&to_, &cc_, &bcc_}) {
-      message.recipients.insert(message.recipients.end(), list->begin(), list->end());
-    }
-    message.content = headers() + wrapped(to_base64(body(notification)));
-    net::send_mail(server_, message);
-  }
-
- private:
-  static constexpr std::string_view kDefaultBody =
-      "Workflow: ${workflow_name}\nProject: ${project_name}\nSession time: ${session_time}\n"
-      "Task: ${task_name}\nTime: ${timestamp}\n\n${message}\n";
-
-  static std::vector<std::string> addresses(const Object& config, std::string_view field) {
-    std::vector<std::string> list;
-    std::string text =
-        value::find_text(config, "notification.mail." + std::string(field)).value_or("");
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = std::min(text.find_first_of(", ", at), text.size());
-      if (end > at) list.push_back(text.substr(at, end - at));
-      at = end + 1;
-    }
-    return list;
-  }
-
-  std::string body(const Object& notification) const {
-    return templates_.evaluate(body_template_, notification);
-  }
-
-  std::string headers() const {
-    std::string text = "From: " + from_ + "\r\n";
-    text += list_header("To", to_) + list_header("Cc", cc_);
-    text += "Subject: =?UTF-8?B?" + to_base64(subject_) + "?=\r\n";
-    text += "MIME-Version: 1.0\r\nContent-Type: ";
-    text += is_html_ ? "text/html" : "text/plain";
-    return text + "; charset=UTF-8\r\nContent-Transfer-Encoding: base64\r\n\r\n";
-  }
-
-  static std::string list_header(std::string_view name, const std::vector<std::string>& list) {
-    if (list.empty()) return "";
-    std::string text = std::string(name) + ": ";
-    for (const std::string& address : list) text += (&address == &list[0] ? "" : ", ") + address;
-    return text + "\r\n";
-  }
-
-  static std::string wrapped(std::string_view base64) {
-    static constexpr std::size_t kLineLength = 76;  // RFC 2045
-    std::string text;
-    for (std::size_t at = 0; at < base64.size(); at += kLineLength) {
-      text += base64.substr(at, kLineLength);
-      text += "\r\n";
-    }
-    return text;
-  }
-
-  const std::string from_;
-  const std::vector<std::string> to_;
-  const std::vector<std::string> cc_;
-  const std::vector<std::string> bcc_;
-  const std::string subject_;
-  const bool is_html_;
-  net::SmtpServer server_;
-  std::string body_template_{kDefaultBody};
-  const tmpl::Evaluator templates_;
 };
 
 /// A file that is gone with its owner.
@@ -229,10 +136,6 @@ class ShellSender : public NotificationSender {
 
 std::unique_ptr<NotificationSender> http_sender(const Object& config) {
   return std::make_unique<HttpSender>(config);
-}
-
-std::unique_ptr<NotificationSender> mail_sender(const Object& config) {
-  return std::make_unique<MailSender>(config);
 }
 
 std::unique_ptr<NotificationSender> shell_sender(const Object& config) {

@@ -4,7 +4,6 @@
 #include "net/smtp_client.h"
 #include "operators/factories.h"
 #include "operators/mime.h"
-#include "operators/random.h"
 #include "operators/workspace.h"
 #include "value/config.h"
 #include "value/merge.h"
@@ -71,7 +70,7 @@ class Mail : public Operator {
     const std::vector<MailAddress> hidden = parsed(bcc);
     message.attachments = attachments(workspace);
     message.date = context_.environment.clock.now();
-    message.id = message_id(message.from);
+    message.id = new_message_id(message.from);
 
     send(server, message, hidden);
     return Done{};
@@ -159,12 +158,6 @@ class Mail : public Operator {
       throw ConfigError("Failed to read file: " + name + ": " + error.message());
     }
     throw ConfigError("File not found: " + path.string());
-  }
-
-  static std::string message_id(const MailAddress& from) {
-    const auto at = from.address.rfind('@');
-    const std::string domain = at == std::string::npos ? "localhost" : from.address.substr(at + 1);
-    return random_uuid() + "@" + domain;
   }
 
   void send(const net::SmtpServer& server, const MailMessage& message,

@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "operators/mime_encoding.h"
+#include "operators/random.h"
 
 namespace mogura::operators {
 namespace {
@@ -122,6 +123,12 @@ std::string attachment_part(const MailAttachment& attachment) {
 }
 
 }  // namespace
+
+std::string new_message_id(const MailAddress& from) {
+  const auto at = from.address.rfind('@');
+  const std::string domain = at == std::string::npos ? "localhost" : from.address.substr(at + 1);
+  return random_uuid() + "@" + domain;
+}
 
 std::string to_mime(const MailMessage& message) {
   std::string mime = header_line("Date", date_text(message.date));

@@ -27,6 +27,9 @@ struct MailMessage {
   std::vector<MailAttachment> attachments;
 };
 
+/// A new id for a message of this sender.
+std::string new_message_id(const MailAddress& from);
+
 /// The whole message, every line ended by CRLF: Date, From, Sender, To, Cc, Message-ID, Subject,
 /// and the text as 7bit, quoted-printable or base64, whichever suits it; with attachments the first
 /// part of a multipart/mixed.

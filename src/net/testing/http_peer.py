@@ -10,7 +10,7 @@ Paths: /echo answers with the request as it came; /status/N with that status and
 /status/N?bytes=M with M letters;
 /redirect/N/PATH with status N and that Location; /headers?Name=value&... with these headers;
 /content?bytes=N, /gzip?bytes=N with that many bytes; /broken-gzip; /flaky/N/... with 503 for the
-first N requests of that path; /cut closes in the middle; /endless-headers; /silent never answers.
+first N requests of that path; /print prints the request, too, ended by a line "."; /cut closes in the middle; /endless-headers; /silent never answers.
 """
 import gzip
 import http.server
@@ -92,6 +92,11 @@ class Peer(http.server.BaseHTTPRequestHandler):
         counts[self.path] = counts.get(self.path, 0) + 1
         failing = counts[self.path] <= int(rest.split("/")[0])
         self.answer(503 if failing else 200, b"down" if failing else b"up")
+
+    def do_print(self, rest, query, request):
+        with output_lock:
+            print(request.decode() + "\n.", flush=True)
+        self.answer(204)
 
     def do_cut(self, rest, query, request):
         self.answer(200, b"some", [("Content-Length", "100")])
