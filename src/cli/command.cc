@@ -3,14 +3,25 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/log_sinks.h"
+
 namespace mogura::cli {
+namespace {
+
+constexpr Logger kCommandLog("io.digdag.cli.Main");
+
+}  // namespace
 
 void Invocation::print(std::string_view line) const {
   console.out(std::string(line) + "\n");
 }
 
 void Invocation::hint(std::string_view line) const {
-  console.err(std::string(line) + "\n");
+  if (speaks_json(arguments)) {
+    kCommandLog.info("{}", line);
+  } else {
+    console.err(std::string(line) + "\n");
+  }
 }
 
 std::vector<const OptionTable*> Command::accepted_options() const {

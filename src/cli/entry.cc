@@ -17,10 +17,12 @@
 #include "cli/log_sinks.h"
 #include "cli/spelling.h"
 #include "cli/system_config.h"
+#include "workflow/yaml.h"
 
 namespace mogura::cli {
 namespace {
 
+constexpr Logger kEntryLog("io.digdag.cli.Main");
 constexpr std::string_view kProgramNameProperty = "io.digdag.cli.programName";
 
 /// What stands in front of the command word.
@@ -134,6 +136,9 @@ class Entry {
       return complain(error.chain(), kFailure);
     } catch (const ArgumentError& error) {
       return complain(error.chain(), program_.is_mogura() ? kWrongUsage : kFailure);
+    } catch (const workflow::MissingInclude& error) {
+      const std::string place = program_.is_mogura() ? ", " + error.place() : "";
+      return complain(error.chain() + place, kFailure);
     } catch (const Error& error) {
       return complain(error.chain(), kFailure);
     } catch (const std::bad_alloc&) {
@@ -158,6 +163,7 @@ class Entry {
       return kSuccess;
     }
     configure_log(command, arguments, program_, console_);
+    speaks_json_ = speaks_json(arguments);
     Pairs properties = launch_.properties;
     for (auto& property : arguments.pairs("-X")) properties.push_back(std::move(property));
     const std::optional<std::string> own_config = arguments.text("-c");
@@ -174,7 +180,11 @@ class Entry {
   }
 
   int complain(const std::string& text, int status) {
-    console_.err("error: " + text + "\n");
+    if (speaks_json_) {
+      kEntryLog.error("{}", text);
+    } else {
+      console_.err("error: " + text + "\n");
+    }
     return status;
   }
 
@@ -187,6 +197,7 @@ class Entry {
   Program program_;
   Launch launch_;
   Console& console_;
+  bool speaks_json_ = false;
 };
 
 /// A write to a closed pipe shall fail, not end the program. A handler, other than ignoring the

@@ -196,6 +196,31 @@ TEST(RunReportTest, IsShortForASuccess) {
   EXPECT_THAT(report_text(report), HasSubstr("Interrupted after 0.0s"));
 }
 
+TEST(RunReportTest, IsOneObjectForPrograms) {
+  RunReport report;
+  report.workflow = "w";
+  report.session_time = "2024-03-05T00:00:00+00:00";
+  report.succeeded = 11;
+  report.elapsed = 3200ms;
+  report.failures = {{{"+w+b", Object{{"message", "two\nlines"}}}, {"last", "words"}}};
+  report.state_directory = "/p/s";
+  report.resume_command = "mogura run w.dig";
+  EXPECT_EQ(
+      report_json(report, Instant{1s}),
+      R"({"time":"1970-01-01T00:00:01.000Z","level":"error","thread":"main",)"
+      R"("component":"io.digdag.cli.Run",)"
+      R"("message":"Failed after 3.2s: 1 task failed, 11 succeeded.","summary":{"status":"failed",)"
+      R"("workflow":"w","session_time":"2024-03-05T00:00:00+00:00","elapsed_ms":3200,)"
+      R"("succeeded":11,"reused":0,"failures":[{"task":"+w+b","message":"two\nlines",)"
+      R"("last_output":["last","words"]}],"state_directory":"/p/s","states_lost":0,)"
+      R"("resume_command":"mogura run w.dig"}})"
+      "\n");
+  report.failures = {};
+  EXPECT_THAT(report_json(report, Instant{}), HasSubstr(R"("resume_command":null)"));
+  report.was_interrupted = true;
+  EXPECT_THAT(report_json(report, Instant{}), HasSubstr(R"("status":"interrupted")"));
+}
+
 TEST(ResumeCommandTest, QuotesForAShell) {
   const Program program{Face::mogura, "mogura"};
   const Arguments arguments =

@@ -35,24 +35,13 @@ int milliseconds_of(Instant time) {
       std::chrono::duration_cast<std::chrono::milliseconds>(since_second).count());
 }
 
-std::string json_line(const LogRecord& record) {
-  std::string time = calendar::utc_iso(std::chrono::floor<std::chrono::seconds>(record.time));
-  if (time.ends_with('Z')) time.pop_back();
-  const Object line = {{"time", fmt::format("{}.{:03}Z", time, milliseconds_of(record.time))},
-                       {"level", level_name(record.level).option},
-                       {"thread", record.label},
-                       {"component", record.component},
-                       {"message", record.text}};
-  return value::to_json(line) + "\n";
-}
-
 }  // namespace
 
 LogFormatter::LogFormatter(LogLayout layout, calendar::TimeZone zone)
     : layout_(layout), zone_(std::move(zone)) {}
 
 std::string LogFormatter::line(const LogRecord& record) {
-  if (layout_ == LogLayout::json) return json_line(record);
+  if (layout_ == LogLayout::json) return json_log_line(record);
   if (layout_ != LogLayout::terminal) return text_line(record) + "\n";
   std::string line(level_name(record.level).colour);
   line += text_line(record);
@@ -79,6 +68,18 @@ std::string LogFormatter::time_text(Instant time) {
   const std::size_t before_offset = second_text_.rfind(' ');
   return fmt::format("{}.{:03}{}", second_text_.substr(0, before_offset), milliseconds_of(time),
                      second_text_.substr(before_offset));
+}
+
+std::string json_log_line(const LogRecord& record, const Object& further) {
+  std::string time = calendar::utc_iso(std::chrono::floor<std::chrono::seconds>(record.time));
+  if (time.ends_with('Z')) time.pop_back();
+  Object line = {{"time", fmt::format("{}.{:03}Z", time, milliseconds_of(record.time))},
+                 {"level", level_name(record.level).option},
+                 {"thread", record.label},
+                 {"component", record.component},
+                 {"message", record.text}};
+  for (const auto& [key, field] : further) line.set(key, field);
+  return value::to_json(line) + "\n";
 }
 
 std::optional<LogLevel> parse_log_level(std::string_view text) {

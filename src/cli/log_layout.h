@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "calendar/time_zone.h"
+#include "value/value.h"
 
 namespace mogura::cli {
 
@@ -33,6 +34,9 @@ class LogFormatter {
   std::chrono::sys_seconds second_{std::chrono::seconds::min()};
   std::string second_text_;  // of second_, without milliseconds
 };
+
+/// A line of the layout json, with its line end; `further` fields follow its own.
+std::string json_log_line(const LogRecord& record, const Object& further = {});
 
 /// The level as users write it (`info`); absent for anything else.
 std::optional<LogLevel> parse_log_level(std::string_view text);

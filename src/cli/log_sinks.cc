@@ -63,6 +63,10 @@ std::shared_ptr<LogSink> file_log(const std::string& path, LogLayout layout) {
   return std::make_shared<FileLog>(path, layout);
 }
 
+bool speaks_json(const Arguments& arguments) {
+  return wants_json(arguments) && arguments.text_or("-L", "-") == "-";
+}
+
 void configure_log(const Command& command, const Arguments& arguments, const Program& program,
                    Console& console) {
   const std::string path = arguments.text_or("-L", "-");

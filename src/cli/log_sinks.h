@@ -18,6 +18,10 @@ std::shared_ptr<LogSink> console_log(Console& console, LogLayout layout, Face fa
 /// A sink that appends to a rotating file. Throws Error of kind "io".
 std::shared_ptr<LogSink> file_log(const std::string& path, LogLayout layout);
 
+/// Whether standard error is for JSON alone, a line an object: --log-format json without -L. What
+/// is meant for people is logged then.
+bool speaks_json(const Arguments& arguments);
+
 /// Installs the log as the options -L, -l and --log-format say, for a command that is about to run.
 /// Throws GeneralUsageError for a level that does not exist, ArgumentError for a format, Error for
 /// a file that cannot be written.

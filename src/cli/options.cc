@@ -16,7 +16,7 @@ const OptionTable& common_options() {
       {.names = {"--log-format"},
        .kind = OptionKind::text,
        .metavar = "FORMAT",
-       .help = "text or json, one object a line (default: text)",
+       .help = "text, or json: each line of the log an object (default: text)",
        .mogura_only = true},
       {.names = {"-X"},
        .kind = OptionKind::property,

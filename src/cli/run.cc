@@ -11,6 +11,7 @@
 #include "cli/interrupt_watch.h"
 #include "cli/live_view.h"
 #include "cli/local_setup.h"
+#include "cli/log_sinks.h"
 #include "cli/run_record.h"
 #include "cli/run_report.h"
 #include "cli/run_summary.h"
@@ -79,8 +80,9 @@ constexpr int kSignalBase = 128;
 /// While nothing runs yet there is nothing to lose, and the first signal ends the process.
 class Cancellation {
  public:
-  explicit Cancellation(Console& console)
-      : console_(console), watch_([this](int signal, int count) { interrupted(signal, count); }) {}
+  explicit Cancellation(const Invocation& invocation)
+      : invocation_(invocation),
+        watch_([this](int signal, int count) { interrupted(signal, count); }) {}
 
   void started(LocalEngine& engine, AttemptId attempt) {
     MutexLock lock(mutex_);
@@ -105,11 +107,11 @@ class Cancellation {
     if (count > 1 || !has_begun) ::_exit(kSignalBase + signal);
     signal_ = signal;
     if (engine_ == nullptr) return;
-    console_.err("Canceling the tasks that run; once more to end at once.\n");
+    invocation_.hint("Canceling the tasks that run; once more to end at once.");
     engine_->kill(attempt_);
   }
 
-  Console& console_;
+  const Invocation& invocation_;
   mutable Mutex mutex_;
   LocalEngine* engine_ MOGURA_GUARDED_BY(mutex_) = nullptr;
   AttemptId attempt_ MOGURA_GUARDED_BY(mutex_);
@@ -121,7 +123,7 @@ class LocalRun {
  public:
   explicit LocalRun(const Invocation& invocation)
       : invocation_(invocation),
-        cancellation_(invocation.console),
+        cancellation_(invocation),
         arguments_(invocation.arguments),
         project_(read_project_arguments(invocation)),
         definitions_(workflow::load_project(project_.directory)),
@@ -239,6 +241,8 @@ class LocalRun {
 
   void report(const RunRecord& record, const std::vector<FailedTask>& failed) const {
     RunReport report{
+        .workflow = definition_.name,
+        .session_time = calendar::iso_time(session_time_, zone_),
         .succeeded = record.succeeded() - (states_ ? states_->passed_over() : 0),
         .reused = states_ ? states_->reused() : 0,
         .states_lost = states_ ? states_->lost() : 0,
@@ -251,7 +255,8 @@ class LocalRun {
     for (const FailedTask& task : failed) {
       report.failures.push_back({task, tails_.lines_of(task.name)});
     }
-    invocation_.console.err(report_text(report));
+    invocation_.console.err(speaks_json(arguments_) ? report_json(report, clock_.now())
+                                                    : report_text(report));
   }
 
   const Invocation& invocation_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/live_tree.h"
+#include "cli/log_layout.h"
 
 namespace mogura::cli {
 namespace {
@@ -36,6 +37,12 @@ std::string headline(const RunReport& report) {
   return fmt::format("Success after {}: {}.", after, counted_tasks(report.succeeded));
 }
 
+Array texts(const std::vector<std::string>& lines) {
+  Array array;
+  for (const std::string& line : lines) array.push_back(line);
+  return array;
+}
+
 }  // namespace
 
 std::string report_text(const RunReport& report) {
@@ -59,6 +66,41 @@ std::string report_text(const RunReport& report) {
     text += "Go on from here: " + report.resume_command + "\n";
   }
   return text;
+}
+
+std::string report_json(const RunReport& report, Instant now) {
+  const bool is_failure = !report.failures.empty();
+  const bool is_unfinished = is_failure || report.was_interrupted;
+  Array failures;
+  for (const ReportedFailure& failure : report.failures) {
+    failures.push_back(Object{{"task", failure.task.name},
+                              {"message", error_message(failure.task.error)},
+                              {"last_output", texts(failure.last_output)}});
+  }
+  const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(report.elapsed);
+  Object summary = {{"status", is_failure               ? "failed"
+                               : report.was_interrupted ? "interrupted"
+                                                        : "success"},
+                    {"workflow", report.workflow},
+                    {"session_time", report.session_time},
+                    {"elapsed_ms", std::int64_t{elapsed.count()}},
+                    {"succeeded", static_cast<std::int64_t>(report.succeeded)},
+                    {"reused", static_cast<std::int64_t>(report.reused)},
+                    {"failures", std::move(failures)},
+                    {"state_directory", nullptr},
+                    {"states_lost", static_cast<std::int64_t>(report.states_lost)},
+                    {"resume_command", nullptr}};
+  if (report.state_directory) {
+    summary.set("state_directory", *report.state_directory);
+    if (is_unfinished) summary.set("resume_command", report.resume_command);
+  }
+  const std::string text = headline(report);
+  return json_log_line({.time = now,
+                        .level = is_unfinished ? LogLevel::error : LogLevel::info,
+                        .label = "main",
+                        .component = "io.digdag.cli.Run",
+                        .text = text},
+                       {{"summary", std::move(summary)}});
 }
 
 std::string resume_command(const Program& program, const Arguments& arguments,

@@ -18,6 +18,8 @@ struct ReportedFailure {
 };
 
 struct RunReport {
+  std::string workflow;
+  std::string session_time;     // with its offset
   std::size_t succeeded = 0;    // tasks with an operator
   std::size_t reused = 0;       // of them, those that had succeeded before
   std::size_t states_lost = 0;  // could not be saved
@@ -29,6 +31,8 @@ struct RunReport {
 };
 
 std::string report_text(const RunReport& report);
+/// The same for programs: a line of the log as JSON, with the facts in its field `summary`.
+std::string report_json(const RunReport& report, Instant now);
 
 /// The command line that runs the same session again, quoted for a shell.
 std::string resume_command(const Program& program, const Arguments& arguments,

@@ -58,6 +58,27 @@ class Pipe(ProjectTest):
             self.assertLessEqual({"time", "level", "thread", "message"}, set(line), line)
         self.assertIn("error", {line["level"] for line in lines})
 
+    def test_json_on_stderr_is_all_there_is(self) -> None:
+        def lines(*arguments: str) -> list[dict]:
+            ran = self.run_program(*arguments, "--log-format", "json")
+            return [json.loads(line) for line in ran.stderr.splitlines()]
+
+        summary = lines("run", "w.dig")[-1]["summary"]
+        self.assertEqual(summary["status"], "failed")
+        self.assertEqual(summary["succeeded"], 1)
+        self.assertEqual(summary["failures"], [
+            {"task": "+w+b", "message": "Command failed with code 2 (runtime)",
+             "last_output": ["last words"]}])
+        self.assertIn("mogura run w.dig --session", summary["resume_command"])
+        # Errors that end a command, and what is only said.
+        for arguments, text in {
+            ("run", "none.dig"): "Workflow 'none' does not exist",
+            ("run",): "Usage: mogura run",
+            ("check", "--strict", "-P", "none.yml"): "none.yml",
+            ("secrets", "--local", "--set", "a=b"): "Secret 'a' set",
+        }.items():
+            self.assertIn(text, lines(*arguments)[-1]["message"], arguments)
+
     def test_json_log_survives_what_is_no_text(self) -> None:
         (self.project / "w.dig").write_bytes(b"+a:\n  sh>: printf 'caf\xe9\\n' # \x85 \"\\\n")
         ran = self.run_program("run", "w.dig", "--log-format", "json", "-L", "run.log",
