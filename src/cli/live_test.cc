@@ -95,7 +95,26 @@ TEST_F(LiveTreeTest, ShowsOnlyWhatMattersOfALargeGroup) {
   EXPECT_THAT(shown[1], HasSubstr("+g  2/5000"));
   EXPECT_THAT(shown[2], HasSubstr("x +t40"));
   EXPECT_THAT(shown[3], HasSubstr("* +t900"));
-  EXPECT_EQ(shown[4], "    ... 4998 more");
+  EXPECT_EQ(shown[4], "    ... 4998 more (1 done)");
+}
+
+TEST_F(LiveTreeTest, CountsWhatIsDoneAndWhatRunsOfTheRest) {
+  std::string yaml = "+g:\n  _parallel: true\n";
+  for (int i = 0; i < 200; ++i) yaml += "  +t" + std::to_string(i) + ": {sh>: x}\n";
+  use(yaml);
+  set("+w+g", TaskState::planned);
+  for (int i = 0; i < 135; ++i) {
+    set("+w+g+t" + std::to_string(i), i < 120 ? TaskState::success : TaskState::running);
+  }
+  EXPECT_EQ(lines().back(), "    ... 188 more (120 done, 3 running)");
+  EXPECT_EQ(lines(20).back(), "    ... 188 more (12");
+  set("+w+g+t134", TaskState::error);
+  set("+w+g+t130", TaskState::canceled);
+  // What failed has room before what runs.
+  EXPECT_THAT(lines()[13], HasSubstr("x +t134"));
+  EXPECT_EQ(lines().back(), "    ... 188 more (121 done, 2 running)");
+  // Lines that find no room are counted as the tasks that they stand for.
+  EXPECT_EQ(lines(80, 5).back(), "... 198 more (121 done, 12 running)");
 }
 
 TEST_F(LiveTreeTest, FitsTheTerminal) {

@@ -65,6 +65,43 @@ int rank_of(TaskState state) {
   return engine::is_done(state) ? 1 : 0;
 }
 
+/// Tasks that have no line of their own.
+struct Folded {
+  std::size_t all = 0;
+  std::size_t done = 0;
+  std::size_t running = 0;
+  std::size_t failed = 0;
+
+  void add(TaskState state) {
+    ++all;
+    if (engine::is_error(state)) {
+      ++failed;
+    } else if (engine::is_done(state)) {
+      ++done;
+    } else if (is_running_state(state)) {
+      ++running;
+    }
+  }
+  void add(const Folded& other) {
+    all += other.all;
+    done += other.done;
+    running += other.running;
+    failed += other.failed;
+  }
+  /// `188 more (120 done, 3 running)`; what is left of them waits.
+  std::string text() const {
+    std::string parts;
+    const auto part = [&](std::size_t count, std::string_view what) {
+      if (count == 0) return;
+      parts += (parts.empty() ? " (" : ", ") + std::to_string(count) + " " + std::string(what);
+    };
+    part(done, "done");
+    part(running, "running");
+    part(failed, "failed");
+    return std::to_string(all) + " more" + parts + (parts.empty() ? "" : ")");
+  }
+};
+
 class TreeRenderer {
  public:
   TreeRenderer(const LiveTasks& tasks, Instant now, std::size_t width, const TreeStyle& style)
@@ -72,19 +109,19 @@ class TreeRenderer {
 
   std::vector<std::string> render(std::size_t max_lines) {
     if (!tasks_.empty()) visit(0, 0);
-    std::size_t dropped = 0;
-    for (int rank = 0; rank <= 3 && lines_.size() + (dropped > 0 ? 1 : 0) > max_lines; ++rank) {
+    Folded dropped;
+    for (int rank = 0; rank <= 3 && lines_.size() + (dropped.all > 0 ? 1 : 0) > max_lines; ++rank) {
       // From the end, so that what stays keeps its order and its beginning.
       for (std::size_t i = lines_.size(); i-- > 1;) {
         if (lines_.size() + 1 <= max_lines) break;
         if (lines_[i].rank != rank) continue;
+        dropped.add(lines_[i].tasks);
         lines_.erase(lines_.begin() + static_cast<std::ptrdiff_t>(i));
-        ++dropped;
       }
     }
     std::vector<std::string> texts;
     for (Line& line : lines_) texts.push_back(std::move(line.text));
-    if (dropped > 0) texts.push_back(more(0, dropped));
+    if (dropped.all > 0) texts.push_back(more(0, dropped));
     texts.resize(std::min(texts.size(), max_lines));
     return texts;
   }
@@ -93,26 +130,45 @@ class TreeRenderer {
   struct Line {
     std::string text;
     int rank;
+    Folded tasks;  // that it stands for
   };
 
   void visit(TaskIndex index, std::size_t depth) {
     const LiveTask& task = tasks_[index];
     // Generated groups have no name of their own: their tasks stand below the task that made them.
     const bool is_shown = task.name != "^sub";
-    if (is_shown) lines_.push_back({line_of(task, depth), rank_of(task.state)});
+    if (is_shown) {
+      lines_.push_back({line_of(task, depth), rank_of(task.state), {}});
+      lines_.back().tasks.add(task.state);
+    }
     if (task.state == TaskState::success && index != 0) return;
     const std::size_t below = is_shown ? depth + 1 : depth;
-    const bool is_large = task.children.size() > kShownChildren;
-    std::size_t shown = 0;
-    for (const TaskIndex child : task.children) {
-      const bool matters = rank_of(tasks_[child].state) >= 2 || tasks_[child].name == "^sub";
-      if (is_large && (!matters || shown == kShownChildren)) continue;
-      visit(child, below);
-      ++shown;
+    if (task.children.size() > kShownChildren) {
+      visit_some(task.children, below);
+    } else {
+      for (const TaskIndex child : task.children) visit(child, below);
     }
-    if (is_large && shown < task.children.size()) {
-      lines_.push_back({more(below, task.children.size() - shown), 0});
+  }
+
+  /// Of many children those that failed, then those that run, as far as there is room.
+  void visit_some(const std::vector<TaskIndex>& children, std::size_t depth) {
+    const auto failed = std::ranges::count_if(
+        children, [&](TaskIndex child) { return engine::is_error(tasks_[child].state); });
+    std::size_t room_for_failed = std::min(kShownChildren, static_cast<std::size_t>(failed));
+    std::size_t room_for_running = kShownChildren - room_for_failed;
+    Folded folded;
+    for (const TaskIndex child : children) {
+      const TaskState state = tasks_[child].state;
+      const bool matters = engine::is_error(state) || is_running_state(state);
+      std::size_t& room = engine::is_error(state) ? room_for_failed : room_for_running;
+      if (!matters || room == 0) {
+        folded.add(state);
+        continue;
+      }
+      visit(child, depth);
+      --room;
     }
+    if (folded.all > 0) lines_.push_back({more(depth, folded), 0, folded});
   }
 
   std::string line_of(const LiveTask& task, std::size_t depth) const {
@@ -139,9 +195,8 @@ class TreeRenderer {
     return is_generated ? tasks_[task.children.back()] : task;
   }
 
-  std::string more(std::size_t depth, std::size_t count) const {
-    return cut(std::string(2 * depth, ' ') + (style_.unicode ? "… " : "... ") +
-               std::to_string(count) + " more");
+  std::string more(std::size_t depth, const Folded& folded) const {
+    return cut(std::string(2 * depth, ' ') + (style_.unicode ? "… " : "... ") + folded.text());
   }
 
   std::string coloured(std::string text, std::string_view colour) const {

@@ -5,7 +5,7 @@
 //   ● +load  850/900      12.1s
 //     ● +t17 sh>          1.2s
 //     ✗ +t30 sh>          0.3s
-//     … 46 more
+//     … 898 more (848 done, 3 running)
 //   ○ +report
 #pragma once
 
