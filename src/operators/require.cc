@@ -5,6 +5,8 @@
 //        ▲               done, not started here, rerun_on says so ──▶ poll with a new attempt name
 //        └── again ──────┘
 //   done otherwise ──▶ remember `task_finish_success`, poll 1 s ──▶ succeed or fail
+//
+// Where the session's attempt is the one of this task, it would wait for ever, and fails instead.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -109,6 +111,12 @@ class Require : public Operator {
       throw TaskFailed::because_of(error);
     }
     if (!target) throw TaskFailed("Dependent workflow does not exist. " + described(start));
+    // This attempt is not done before this task is.
+    if (target->attempt == context_.request.attempt) {
+      throw ConfigError("Workflow '" + start.workflow_name +
+                        "' requires itself: its attempt of this session would wait for its own "
+                        "end");
+    }
     return *target;
   }
 

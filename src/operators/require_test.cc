@@ -121,6 +121,19 @@ TEST_F(RequireTest, FailsAsExpectedWhenALimitIsHit) {
             "Too many attempts running. Limit: 100 (attempt limit exceeded)");
 }
 
+TEST_F(RequireTest, FailsAtOnceWhereItWouldWaitForItsOwnEnd) {
+  attempts.answers = {Attempts::State{.session = request.session, .attempt = request.attempt}};
+  EXPECT_EQ(message(run(R"({"require>": "wf", "ignore_failure": true})")),
+            "Workflow 'wf' requires itself: its attempt of this session would wait for its own end "
+            "(config)");
+}
+
+TEST_F(RequireTest, MayRequireAnotherSessionOfItsOwnWorkflow) {
+  attempts.answers = {started(), done(true)};
+  intervals(R"({"require>": "wf", "session_time": "2024-03-04T00:00:00Z"})");
+  EXPECT_TRUE(std::holds_alternative<Done>(last_outcome));
+}
+
 TEST_F(RequireTest, ChecksItsOptions) {
   EXPECT_EQ(message(run(R"({"require>": "child", "rerun_on": "sometimes"})")),
             "invalid rerun_on option:sometimes (config)");
