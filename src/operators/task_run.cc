@@ -8,8 +8,8 @@
 #include "engine/retry.h"
 #include "operators/parameters.h"
 #include "value/config.h"
+#include "value/similar.h"
 #include "value/yaml_writer.h"
-#include "workflow/names.h"
 
 namespace mogura::operators {
 namespace {
@@ -47,12 +47,11 @@ void show_parameters(const Object& config) {
 
 void complain_about_unused_keys(const std::string& task_name, const Parameters& parameters,
                                 const std::vector<std::string_view>& reads) {
-  const std::vector<std::string> candidates(reads.begin(), reads.end());
   for (const std::string& key : unused_keys(parameters, reads)) {
     kManagerLog.error("Parameter '{}' is not used at task {}.", key, task_name);
     std::string similar;
-    for (const std::string& candidate : workflow::suggestions(key, candidates)) {
-      similar += (similar.empty() ? "" : ", ") + candidate;
+    for (const std::string_view candidate : value::similar_names(key, reads)) {
+      similar.append(similar.empty() ? "" : ", ").append(candidate);
     }
     if (!similar.empty()) kManagerLog.error("  > Did you mean [{}]?", similar);
   }

@@ -6,7 +6,7 @@
 
 namespace mogura::operators {
 
-/// The code units of UTF-8 text; each byte that is no part of a valid character becomes U+FFFD.
+/// The code units of UTF-8 text; what is no character becomes U+FFFD.
 std::u16string utf16(std::string_view text);
 
 /// UTF-8 of code units; half a surrogate pair becomes `?`, as Java encodes it.

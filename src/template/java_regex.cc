@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "template/evaluation.h"
-#include "template/utf8.h"
+#include "value/utf8.h"
 
 namespace mogura::tmpl {
 namespace {
@@ -89,13 +89,13 @@ std::wstring widened(std::string_view cesu8) {
   std::wstring wide;
   wide.reserve(cesu8.size());
   for (std::size_t at = 0; at < cesu8.size();) {
-    const Decoded next = decode(cesu8, at);
+    const value::Decoded next = value::decode(cesu8, at);
     at += next.bytes;
-    const bool pair = is_low_surrogate(next.character) && !wide.empty() &&
-                      is_high_surrogate(static_cast<char32_t>(wide.back()));
+    const bool pair = value::is_low_surrogate(next.character) && !wide.empty() &&
+                      value::is_high_surrogate(static_cast<char32_t>(wide.back()));
     if (pair) {
       const auto high = static_cast<char32_t>(wide.back());
-      wide.back() = static_cast<wchar_t>(join_surrogates(high, next.character));
+      wide.back() = static_cast<wchar_t>(value::join_surrogates(high, next.character));
     } else {
       wide += static_cast<wchar_t>(next.character);
     }
@@ -109,10 +109,10 @@ std::string narrowed(std::wstring_view wide) {
   for (const wchar_t c : wide) {
     const auto character = static_cast<char32_t>(c);
     if (character > 0xffff) {
-      append_character(cesu8, 0xd800 + ((character - 0x10000) >> 10));
-      append_character(cesu8, 0xdc00 + ((character - 0x10000) & 0x3ff));
+      value::append_utf8(cesu8, value::high_surrogate(character));
+      value::append_utf8(cesu8, value::low_surrogate(character));
     } else {
-      append_character(cesu8, character);
+      value::append_utf8(cesu8, character);
     }
   }
   return cesu8;

@@ -11,7 +11,7 @@
 #include <limits>
 #include <optional>
 
-#include "template/utf8.h"
+#include "value/utf8.h"
 
 namespace mogura::tmpl {
 namespace {
@@ -187,8 +187,8 @@ void append_result(std::string& out, const Value& value) {
 
 bool is_plain_utf8(std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size();) {
-    const Decoded next = decode(bytes, at);
-    if (next.character > 0xffff || is_surrogate(next.character)) return false;
+    const value::Decoded next = value::decode(bytes, at);
+    if (next.character > 0xffff || value::is_surrogate(next.character)) return false;
     at += next.bytes;
   }
   return true;
@@ -198,15 +198,15 @@ std::string to_cesu8(std::string_view utf8) {
   std::string cesu8;
   cesu8.reserve(utf8.size());
   for (std::size_t at = 0; at < utf8.size();) {
-    const auto [character, bytes] = decode(utf8, at);
+    const auto [character, bytes] = value::decode(utf8, at);
     at += bytes;
-    if (character == kNoCharacter || is_surrogate(character)) {
-      append_character(cesu8, 0xfffd);
+    if (character == value::kNoCharacter || value::is_surrogate(character)) {
+      value::append_utf8(cesu8, 0xfffd);
     } else if (character > 0xffff) {
-      append_character(cesu8, 0xd800 + ((character - 0x10000) >> 10));
-      append_character(cesu8, 0xdc00 + ((character - 0x10000) & 0x3ff));
+      value::append_utf8(cesu8, value::high_surrogate(character));
+      value::append_utf8(cesu8, value::low_surrogate(character));
     } else {
-      append_character(cesu8, character);
+      value::append_utf8(cesu8, character);
     }
   }
   return cesu8;
@@ -219,15 +219,16 @@ void append_utf8(std::string& out, std::string_view cesu8) {
     out.append(cesu8.substr(at, surrogate - at));
     at = surrogate;
     if (at == cesu8.size()) return;
-    const Decoded first = decode(cesu8, at);
+    const value::Decoded first = value::decode(cesu8, at);
     at += first.bytes;
-    if (!is_surrogate(first.character)) {
-      append_character(out, first.character == kNoCharacter ? U'?' : first.character);
+    if (!value::is_surrogate(first.character)) {
+      value::append_utf8(out, first.character == value::kNoCharacter ? U'?' : first.character);
       continue;
     }
-    const Decoded second = at < cesu8.size() ? decode(cesu8, at) : Decoded{kNoCharacter, 1};
-    if (is_high_surrogate(first.character) && is_low_surrogate(second.character)) {
-      append_character(out, join_surrogates(first.character, second.character));
+    const value::Decoded second =
+        at < cesu8.size() ? value::decode(cesu8, at) : value::Decoded{value::kNoCharacter, 1};
+    if (value::is_high_surrogate(first.character) && value::is_low_surrogate(second.character)) {
+      value::append_utf8(out, value::join_surrogates(first.character, second.character));
       at += second.bytes;
     } else {
       out += '?';

@@ -11,7 +11,7 @@
 
 #include <algorithm>
 
-#include "template/utf8.h"
+#include "value/utf8.h"
 
 namespace mogura::tmpl {
 namespace {
@@ -106,7 +106,7 @@ void add_expression(Names& names, std::string_view expression) {
 std::size_t identifier_length(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
-    const auto [character, bytes] = decode(text, at);
+    const auto [character, bytes] = value::decode(text, at);
     const bool digit = character >= '0' && character <= '9' && at > 0;
     if (!digit && !is_ascii_letter(character) && !is_other_letter(character)) break;
     at += bytes;

@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "template/names.h"
-#include "template/utf8.h"
+#include "value/utf8.h"
 
 namespace mogura::tmpl {
 namespace {
@@ -94,8 +94,9 @@ class ReferenceParser {
 
   static bool is_simple_text(std::string_view key) {
     for (std::size_t at = 0; at < key.size();) {
-      const auto [character, bytes] = decode(key, at);
-      if (character == kNoCharacter || character == 0x2028 || character == 0x2029) return false;
+      const auto [character, bytes] = value::decode(key, at);
+      if (character == value::kNoCharacter || character == 0x2028 || character == 0x2029)
+        return false;
       at += bytes;
     }
     return true;

@@ -88,13 +88,6 @@ std::uint32_t hexadecimal_unit(std::string_view text) {
   return unit;
 }
 
-constexpr bool is_high_surrogate(std::uint32_t unit) {
-  return unit >= 0xD800 && unit < 0xDC00;
-}
-constexpr bool is_low_surrogate(std::uint32_t unit) {
-  return unit >= 0xDC00 && unit < 0xE000;
-}
-
 // Takes `XXXX`, or the pair `XXXX\uXXXX`, off `text`; a surrogate without its other half is U+FFFD.
 char32_t take_unicode_escape(std::string_view& text) {
   const std::uint32_t unit = hexadecimal_unit(text);
@@ -103,10 +96,10 @@ char32_t take_unicode_escape(std::string_view& text) {
     const std::uint32_t low = hexadecimal_unit(text.substr(2));
     if (is_low_surrogate(low)) {
       text.remove_prefix(6);
-      return 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
+      return join_surrogates(unit, low);
     }
   }
-  return is_high_surrogate(unit) || is_low_surrogate(unit) ? kReplacementCharacter : unit;
+  return is_surrogate(unit) ? kReplacementCharacter : unit;
 }
 
 std::string unescaped(std::string_view text) {

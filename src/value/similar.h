@@ -7,8 +7,8 @@
 
 namespace mogura::value {
 
-/// The number of bytes to insert, remove or replace to make one text of the other.
-std::size_t edit_distance(std::string_view a, std::string_view b);
+/// The number of characters to insert, remove or replace to make one text of the other.
+std::size_t edit_distance(std::u32string_view a, std::u32string_view b);
 
 /// The candidates within half their own length of `name`, in their order (language.md §5.3).
 std::vector<std::string_view> similar_names(std::string_view name,

@@ -1,41 +1,45 @@
 #include "value/utf8.h"
 
-#include <array>
+#include <algorithm>
 
 namespace mogura::value {
+namespace {
+
+unsigned byte_at(std::string_view text, std::size_t at) {
+  return at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
+}
+
+bool is_between(unsigned byte, unsigned low, unsigned high) {
+  return byte >= low && byte <= high;
+}
+
+}  // namespace
+
+// The range of the second byte depends on the first one, so that overlong forms and numbers beyond
+// U+10FFFF end after their first byte.
+Decoded decode(std::string_view text, std::size_t at) {
+  const unsigned lead = byte_at(text, at);
+  if (lead < 0x80) return {lead, 1};
+  if (!is_between(lead, 0xC2, 0xF4)) return {kNoCharacter, 1};
+  const std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  const unsigned low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  const unsigned high = lead == 0xF4 ? 0x8F : 0xBF;
+  if (!is_between(byte_at(text, at + 1), low, high)) return {kNoCharacter, 1};
+  char32_t character = lead & (0xFFU >> (size + 1));
+  for (std::size_t i = 1; i < size; ++i) {
+    const unsigned byte = byte_at(text, at + i);
+    if (!is_between(byte, 0x80, 0xBF)) return {kNoCharacter, i};
+    character = character << 6 | (byte & 0x3FU);
+  }
+  return {character, size};
+}
 
 char32_t take_character(std::string_view& text) {
-  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
-  const unsigned first = byte(0);
-  std::size_t length = 1;
-  char32_t character = first;
-  if (first >= 0xC2 && first < 0xE0) {
-    length = 2;
-    character = first & 0x1F;
-  } else if (first >= 0xE0 && first < 0xF0) {
-    length = 3;
-    character = first & 0x0F;
-  } else if (first >= 0xF0 && first < 0xF5) {
-    length = 4;
-    character = first & 0x07;
-  } else if (first >= 0x80) {
-    character = kReplacementCharacter;
-  }
-  for (std::size_t at = 1; at < length; ++at) {
-    if (at == text.size() || (byte(at) & 0xC0) != 0x80) {
-      text.remove_prefix(1);
-      return kReplacementCharacter;
-    }
-    character = character << 6 | (byte(at) & 0x3FU);
-  }
-  constexpr std::array<char32_t, 5> kSmallest = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = character >= 0xD800 && character < 0xE000;
-  if (character < kSmallest[length] || surrogate || character > 0x10FFFF) {
-    text.remove_prefix(1);
-    return kReplacementCharacter;
-  }
-  text.remove_prefix(length);
-  return character;
+  const auto [character, bytes] = decode(text, 0);
+  // Java gives up a surrogate at its second byte.
+  const bool surrogate = is_surrogate(character);
+  text.remove_prefix(surrogate ? 1 : bytes);
+  return surrogate || character == kNoCharacter ? kReplacementCharacter : character;
 }
 
 void append_utf8(std::string& out, char32_t c) {
@@ -62,6 +66,23 @@ std::string valid_utf8(std::string_view bytes) {
   text.reserve(bytes.size());
   while (!bytes.empty()) append_utf8(text, take_character(bytes));
   return text;
+}
+
+std::u32string code_points(std::string_view text) {
+  std::u32string points;
+  points.reserve(text.size());
+  while (!text.empty()) points.push_back(take_character(text));
+  return points;
+}
+
+std::size_t utf16_length(std::string_view text) {
+  const auto units_begun_by = [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return is_between(byte, 0x80, 0xBF) ? 0u : byte < 0xF0 ? 1u : 2u;
+  };
+  std::size_t units = 0;
+  for (const char c : text) units += units_begun_by(c);
+  return units;
 }
 
 }  // namespace mogura::value

@@ -184,8 +184,7 @@ TEST(YamlWriter, FoldsBehindUnusualCharacters) {
 }
 
 TEST(YamlWriter, ReplacesInvalidUtf8) {
-  EXPECT_EQ(to_yaml(Object{{"k", "a\xFFz\xE9\x80"}}),
-            "k: \"a\xEF\xBF\xBDz\xEF\xBF\xBD\xEF\xBF\xBD\"\n");
+  EXPECT_EQ(to_yaml(Object{{"k", "a\xFFz\xE9\x80"}}), "k: \"a\xEF\xBF\xBDz\xEF\xBF\xBD\"\n");
   EXPECT_EQ(to_yaml(Object{{"\xC0\xAF", 1}}), "\xEF\xBF\xBD\xEF\xBF\xBD: 1\n");
   EXPECT_EQ(to_yaml("\xED\xA0\x80"), "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\"\n");
 }

@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "base/error.h"
 #include "value/config.h"
 #include "value/json.h"
+#include "value/similar.h"
 #include "workflow/dependencies.h"
 #include "workflow/names.h"
 
@@ -18,12 +20,9 @@ namespace mogura::workflow {
 namespace {
 
 // The keys of a group beside its tasks, in the order in which they are suggested.
-const std::vector<std::string>& group_keys() {
-  static const std::vector<std::string> keys = {"schedule",    "_parallel", "timezone", "_error",
-                                                "sla",         "_check",    "_export",  "_secrets",
-                                                "_background", "_retry",    "_after"};
-  return keys;
-}
+constexpr std::array<std::string_view, 11> kGroupKeys = {
+    "schedule", "_parallel", "timezone",    "_error", "sla",   "_check",
+    "_export",  "_secrets",  "_background", "_retry", "_after"};
 
 // The compiler wraps a failed check of the model into an error of its own.
 [[noreturn]] void fail_validation(const std::string& message) {
@@ -164,8 +163,8 @@ void Compiler::check_operator_task(const Parts& parts) {
 void Compiler::check_group_keys(const std::string& full_name, const Object& own) {
   std::vector<std::string> bad;
   for (const auto& [key, _] : own) {
-    if (std::ranges::find(group_keys(), key) != group_keys().end()) continue;
-    const std::vector<std::string> similar = suggestions(key, group_keys());
+    if (std::ranges::find(kGroupKeys, key) != kGroupKeys.end()) continue;
+    const auto similar = value::similar_names(key, kGroupKeys);
     bad.push_back(similar.empty()
                       ? fmt::format("'{}'", key)
                       : fmt::format("'{}' (did you mean [{}]?)", key, fmt::join(similar, ", ")));

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "base/error.h"
-#include "workflow/utf8.h"
+#include "value/utf8.h"
 
 namespace mogura::workflow {
 namespace {
@@ -31,22 +30,6 @@ std::string_view whole_character(std::string_view text, std::size_t at) {
   return text.substr(at, end - at);
 }
 
-// Levenshtein distance, or more than `limit` where it is beyond that.
-std::size_t edit_distance(std::u32string_view a, std::u32string_view b, std::size_t limit) {
-  if (std::max(a.size(), b.size()) - std::min(a.size(), b.size()) > limit) return limit + 1;
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
 
 std::optional<std::string> workflow_name_problem(std::string_view name) {
@@ -56,7 +39,7 @@ std::optional<std::string> workflow_name_problem(std::string_view name) {
     return "must not include special symbols (+ ^ @ / \\ / : * ? \" < > |)";
   }
   if (name.ends_with(".dig")) return "must not end with .dig";
-  if (utf16_length(name) > kMaxNameLength) return std::string(kTooLong);
+  if (value::utf16_length(name) > kMaxNameLength) return std::string(kTooLong);
   return std::nullopt;
 }
 
@@ -71,18 +54,6 @@ std::optional<std::string> task_name_problem(std::string_view name) {
   }
   if (name.size() > kMaxNameLength) return std::string(kTooLong);
   return std::nullopt;
-}
-
-std::vector<std::string> suggestions(std::string_view name,
-                                     const std::vector<std::string>& candidates) {
-  const std::u32string wanted = code_points(name);
-  std::vector<std::string> result;
-  for (const std::string& candidate : candidates) {
-    const std::u32string points = code_points(candidate);
-    const std::size_t limit = points.size() / 2;
-    if (edit_distance(wanted, points, limit) <= limit) result.push_back(candidate);
-  }
-  return result;
 }
 
 void check_workflow_name(const std::string& name) {

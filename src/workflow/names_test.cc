@@ -67,22 +67,5 @@ INSTANTIATE_TEST_SUITE_P(Names, TaskNameTest,
                                          NameExample{"+" + std::string(255, 'x'),
                                                      "must not be longer than 255 characters"}));
 
-TEST(SuggestionsTest, AreCandidatesWithinHalfTheirLength) {
-  const std::vector<std::string> keys = {"schedule", "_parallel", "sla", "_error", "_export"};
-  using Names = std::vector<std::string>;
-  EXPECT_EQ(suggestions("parallel", keys), Names{"_parallel"});
-  EXPECT_EQ(suggestions("_expor", keys), (Names{"_error", "_export"}));
-  EXPECT_EQ(suggestions("sl", keys), Names{"sla"});
-  EXPECT_EQ(suggestions("s", keys), Names{});
-  EXPECT_EQ(suggestions("_do", keys), Names{});
-  EXPECT_EQ(suggestions("", keys), Names{});
-  EXPECT_EQ(suggestions(std::string(1'000'000, 'x'), keys), Names{});
-}
-
-TEST(SuggestionsTest, CountCharactersNotBytes) {
-  EXPECT_EQ(suggestions("キ値", {"キーワ"}), std::vector<std::string>{});
-  EXPECT_EQ(suggestions("キーワ値", {"キーワー"}), std::vector<std::string>{"キーワー"});
-}
-
 }  // namespace
 }  // namespace mogura::workflow

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "base/error.h"
-#include "workflow/utf8.h"
+#include "value/utf8.h"
 
 namespace mogura::workflow {
 namespace {
@@ -25,7 +25,7 @@ void check_pattern(std::string_view pattern) {
   for (std::size_t begin = 0; begin < pattern.size();) {
     const auto next = std::ranges::find_if(pattern.substr(begin + 1), begins_piece);
     const auto end = static_cast<std::size_t>(next - pattern.begin());
-    if (utf16_length(pattern.substr(begin, end - begin)) == 1) {
+    if (value::utf16_length(pattern.substr(begin, end - begin)) == 1) {
       throw Error("syntax", fmt::format("Match patterns excepting direct child (+name+name) is not "
                                         "supported: {}",
                                         pattern));

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "value/json.h"
-#include "workflow/utf8.h"
+#include "value/utf8.h"
 #include "workflow/yaml.h"
 #include "workflow/yaml_events.h"
 #include "workflow/yaml_scalar.h"
@@ -25,6 +25,7 @@
 namespace mogura::workflow {
 namespace {
 
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kMergeSign = "<<";
 constexpr std::string_view kIncludeTag = "!include";
 constexpr std::size_t kMaxKeyBytes = 64u << 10;
@@ -390,7 +391,8 @@ YamlDocument compose_yaml(std::string_view bytes, std::string_view source_name,
     throw YamlError("reader",
                     fmt::format("'{}' is larger than {} bytes", source_name, kMaxYamlBytes));
   }
-  const std::string text = decoded_utf8(bytes);
+  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+  const std::string text = value::valid_utf8(bytes);
   return Composer(text, source_name, include_keys).document();
 }
 

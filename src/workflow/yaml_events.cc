@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <new>
 
-#include "workflow/utf8.h"
+#include "value/utf8.h"
 #include "workflow/yaml.h"
 
 namespace mogura::workflow {
@@ -45,7 +45,7 @@ std::string problem_text(std::string_view problem, std::string_view found) {
   if (problem == "found unknown escape character" && found.size() > 1) {
     const std::string_view escape = character_at(found, 1);
     return fmt::format("{} {}({})", problem, escape,
-                       static_cast<std::uint32_t>(code_points(escape).front()));
+                       static_cast<std::uint32_t>(value::code_points(escape).front()));
   }
   return std::string(problem);
 }
