@@ -15,7 +15,10 @@ struct Id {
 
 using SiteId = Id<struct SiteTag>;
 using ProjectId = Id<struct ProjectTag>;
+using RevisionId = Id<struct RevisionTag>;
+/// A workflow's definition in one revision.
 using WorkflowId = Id<struct WorkflowTag>;
+using ScheduleId = Id<struct ScheduleTag>;
 using SessionId = Id<struct SessionTag>;
 using AttemptId = Id<struct AttemptTag>;
 

@@ -45,6 +45,7 @@ struct AttemptInfo {
   Instant session_time;
   std::optional<std::string> retry_attempt_name;
   Instant created_at;
+  std::optional<WorkflowId> workflow;  // absent where no stored definition is its origin
 };
 
 /// When an attempt that still runs violates its SLA, and the `sla` section (execution.md §16).
@@ -62,6 +63,7 @@ struct NewEntry {
 
 struct NewAttempt {
   AttemptInfo info;  // id, session and session_uuid are given by the store
+  Object params;     // what the caller passed, and what a schedule added
   engine::Attempt attempt;
   std::optional<Monitor> monitor;
   std::optional<Instant> wake_at;

@@ -1,0 +1,19 @@
+// All that a server keeps, in one place: what implements it is a memory store, SQLite or
+// PostgreSQL, and one suite of tests holds for all of them (store/testing/).
+#pragma once
+
+#include "store/history.h"
+#include "store/projects.h"
+#include "store/schedules.h"
+#include "store/secret_store.h"
+#include "store/store.h"
+
+namespace mogura::store {
+
+class Database : public Store,
+                 public Projects,
+                 public Schedules,
+                 public History,
+                 public EncryptedSecrets {};
+
+}  // namespace mogura::store

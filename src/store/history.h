@@ -1,0 +1,69 @@
+// Sessions and attempts as their readers see them (rest-api.md §5, §9, §10).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/attempt.h"
+#include "store/projects.h"
+#include "store/store.h"
+
+namespace mogura::store {
+
+/// An attempt without its tasks.
+struct AttemptSummary {
+  AttemptInfo info;
+  std::optional<WorkflowId> workflow;
+  std::int64_t index = 0;  // among the session's, from 1
+  Object params;
+  bool done = false;
+  bool success = false;
+  bool cancel_requested = false;
+  std::optional<Instant> finished_at;
+};
+
+struct SessionSummary {
+  SessionId id;
+  AttemptSummary last_attempt;
+};
+
+/// A task's id is unique in the store and ascends within its attempt.
+struct TaskSummary {
+  std::int64_t id = 0;
+  engine::TaskIndex position = 0;
+  engine::Task task;
+};
+
+/// What a list of attempts or sessions is about.
+struct HistoryFilter {
+  std::optional<ProjectId> project;
+  std::optional<std::string> workflow;  // with `project` only
+  bool all_attempts = false;            // not only the last one of each session
+};
+
+class History {
+ public:
+  virtual ~History() = default;
+
+  /// Newest first, of the whole site, also of deleted projects.
+  virtual std::vector<SessionSummary> list_sessions(SiteId site, const HistoryFilter& filter,
+                                                    const Page& page) = 0;
+  virtual std::optional<SessionSummary> find_session(SiteId site, SessionId session) = 0;
+
+  /// Newest first.
+  virtual std::vector<AttemptSummary> list_attempts(SiteId site, const HistoryFilter& filter,
+                                                    const Page& page) = 0;
+  virtual std::vector<AttemptSummary> attempts_of(SiteId site, SessionId session,
+                                                  const Page& page) = 0;
+  virtual std::optional<AttemptSummary> find_attempt_summary(SiteId site, AttemptId attempt) = 0;
+  /// By id; a later round of a retried group comes after the earlier one.
+  virtual std::vector<TaskSummary> tasks_of(AttemptId attempt) = 0;
+  /// Attempts of the site that are not done.
+  virtual std::int64_t count_running(SiteId site) = 0;
+  /// The session of the workflow that ran last before this time (`last_executed_session_time`).
+  virtual std::optional<Instant> last_session_before(ProjectId project, const std::string& workflow,
+                                                     Instant session_time) = 0;
+};
+
+}  // namespace mogura::store
