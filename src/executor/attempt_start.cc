@@ -24,12 +24,16 @@ void set_neighbours(Object& params, const Object& definition, Instant session_ti
              calendar::iso_time(schedule->next(session_time).session_time, zone));
 }
 
-Object base_params(const StartRequest& request, const StartLimits& limits,
-                   const calendar::TimeZone& zone) {
+// What the attempt's readers see as its parameters (rest-api.md §5).
+Object own_params(const StartRequest& request, const calendar::TimeZone& zone) {
+  Object params = request.params;
+  set_neighbours(params, request.workflow.definition.config, request.session_time, zone);
+  return params;
+}
+
+Object base_params(const StartRequest& request, const StartLimits& limits, const Object& own) {
   Object params = limits.default_params;
   value::deep_merge(params, request.workflow.revision_params);
-  Object own = request.params;
-  set_neighbours(own, request.workflow.definition.config, request.session_time, zone);
   value::deep_merge(params, own);
   return params;
 }
@@ -52,7 +56,8 @@ Prepared prepare_attempt(const StartRequest& request, const store::AttemptIds& i
   engine::AttemptSpec spec;
   spec.tree = request.subtree ? *request.subtree
                               : workflow::compile("", "+" + definition.name, definition.config);
-  spec.base_params = base_params(request, limits, zone);
+  Object own = own_params(request, zone);
+  spec.base_params = base_params(request, limits, own);
   spec.resumed = request.resumed;
   spec.max_tasks = limits.max_tasks;
   const std::optional<store::Monitor> monitor = monitor_of(request, zone);
@@ -72,7 +77,8 @@ Prepared prepare_attempt(const StartRequest& request, const store::AttemptIds& i
   info.session_time = request.session_time;
   info.retry_attempt_name = request.retry_attempt_name;
   info.created_at = now;
-  return {{std::move(info), std::move(created.attempt), monitor, std::nullopt},
+  info.workflow = request.workflow.id;
+  return {{std::move(info), std::move(own), std::move(created.attempt), monitor, std::nullopt},
           std::move(created.changes)};
 }
 

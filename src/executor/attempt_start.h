@@ -19,6 +19,7 @@ struct Workflow {
   std::string revision;
   Object revision_params;
   workflow::Definition definition;
+  std::optional<WorkflowId> id;  // of the stored definition, where there is one
 };
 
 struct StartRequest {
