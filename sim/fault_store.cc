@@ -132,4 +132,8 @@ std::vector<store::Claim> FaultStore::claims_of(const store::Lease& lease) {
   return perform([&] { return world_.store.claims_of(lease); });
 }
 
+std::unique_ptr<store::Notices::Subscription> FaultStore::watch(store::Listener listener) {
+  return world_.store.watch(std::move(listener));
+}
+
 }  // namespace mogura::sim

@@ -36,6 +36,7 @@ class FaultStore : public store::Store {
   std::size_t expire_lease(const store::LeaseState& seen) override;
   std::vector<store::Claim> claim(const store::Lease& lease, std::size_t max) override;
   std::vector<store::Claim> claims_of(const store::Lease& lease) override;
+  std::unique_ptr<store::Notices::Subscription> watch(store::Listener listener) override;
 
  private:
   template <class Operation>

@@ -52,6 +52,7 @@ CachedAttempt::CachedAttempt(store::Loaded loaded)
       version(loaded.version),
       monitor(std::move(loaded.monitor)),
       requests(info) {
+  note_stored();
   for (engine::TaskIndex task = 0; task < attempt.tasks.size(); ++task) {
     if (attempt.tasks[task].state == engine::TaskState::running && !loaded.queued.contains(task)) {
       undispatched.push_back(task);

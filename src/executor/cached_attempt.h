@@ -26,6 +26,8 @@ struct CachedAttempt {
   store::AttemptInfo info;
   engine::Attempt attempt;
   store::Version version;
+  std::size_t stored_tasks = 0;  // rows of that version
+  std::size_t stored_barriers = 0;
   std::optional<store::Monitor> monitor;
   TaskRequests requests;
 
@@ -42,6 +44,11 @@ struct CachedAttempt {
   /// Nobody was told of its rows yet.
   bool is_new_here = true;
 
+  /// All of the attempt is in the store's newest version.
+  void note_stored() {
+    stored_tasks = attempt.tasks.size();
+    stored_barriers = attempt.barriers.size();
+  }
   bool has_work() const {
     return !events.empty() || !known_results.empty() || !inline_tasks.empty() ||
            !undispatched.empty() || due;

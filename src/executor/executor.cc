@@ -156,7 +156,8 @@ void Executor::Impl::commit(std::vector<AttemptWork>& works) {
   for (AttemptWork& work : works) {
     commits.push_back({work.cached->info.id, work.cached->version, &work.cached->attempt,
                        work.changed, std::move(work.enqueue), work.completed, work.cancel,
-                       wake_of(*work.cached), work.monitor_fired});
+                       wake_of(*work.cached), work.monitor_fired, work.cached->stored_tasks,
+                       work.cached->stored_barriers});
   }
   std::vector<store::CommitResult> results;
   try {
@@ -195,6 +196,7 @@ void Executor::Impl::tell_observer(AttemptWork& work) {
 void Executor::Impl::finish(AttemptWork& work) {
   CachedAttempt& attempt = *work.cached;
   ++attempt.version.value;
+  attempt.note_stored();
   for (const PostedEvent& posted : work.applied) posted.settle();
   if (work.enqueued) dependencies.agents.wake();
   for (const auto& [task, run] : work.cancel) {

@@ -14,7 +14,6 @@ namespace mogura::store {
 /// An attempt without its tasks.
 struct AttemptSummary {
   AttemptInfo info;
-  std::optional<WorkflowId> workflow;
   std::int64_t index = 0;  // among the session's, from 1
   Object params;
   bool done = false;
@@ -51,7 +50,7 @@ class History {
                                                     const Page& page) = 0;
   virtual std::optional<SessionSummary> find_session(SiteId site, SessionId session) = 0;
 
-  /// Newest first.
+  /// Newest first, as list_sessions().
   virtual std::vector<AttemptSummary> list_attempts(SiteId site, const HistoryFilter& filter,
                                                     const Page& page) = 0;
   virtual std::vector<AttemptSummary> attempts_of(SiteId site, SessionId session,
@@ -61,6 +60,9 @@ class History {
   virtual std::vector<TaskSummary> tasks_of(AttemptId attempt) = 0;
   /// Attempts of the site that are not done.
   virtual std::int64_t count_running(SiteId site) = 0;
+  /// Whether the last attempt of some session of the workflow is neither done nor being canceled
+  /// (`skip_on_overtime`, execution.md §14.4).
+  virtual bool has_running(ProjectId project, const std::string& workflow) = 0;
   /// The session of the workflow that ran last before this time (`last_executed_session_time`).
   virtual std::optional<Instant> last_session_before(ProjectId project, const std::string& workflow,
                                                      Instant session_time) = 0;

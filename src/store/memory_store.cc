@@ -4,6 +4,8 @@
 #include <random>
 #include <ranges>
 
+#include "store/commit_notice.h"
+
 namespace mogura::store {
 namespace {
 
@@ -84,6 +86,12 @@ AttemptIds MemoryStore::reserve_ids(ProjectId project, const std::string& workfl
 }
 
 std::optional<AttemptState> MemoryStore::insert_attempt(const NewAttempt& attempt) {
+  auto existing = insert_unless_there(attempt);
+  if (!existing) notices_.send({.wake_at = attempt.wake_at});
+  return existing;
+}
+
+std::optional<AttemptState> MemoryStore::insert_unless_there(const NewAttempt& attempt) {
   MutexLock lock(mutex_);
   const AttemptInfo& info = attempt.info;
   SessionRow& of = session(info.project, info.workflow_name, info.session_time);
@@ -181,10 +189,13 @@ bool MemoryStore::owns(const Ownership& claim) const {
 }
 
 std::vector<CommitResult> MemoryStore::commit(std::span<const Commit> commits) {
-  MutexLock lock(mutex_);
   std::vector<CommitResult> results;
   results.reserve(commits.size());
-  for (const Commit& one : commits) results.push_back(commit_one(one));
+  {
+    MutexLock lock(mutex_);
+    for (const Commit& one : commits) results.push_back(commit_one(one));
+  }
+  notices_.send(notice_of(commits, results));
   return results;
 }
 
@@ -275,8 +286,12 @@ std::size_t MemoryStore::end_lease(std::map<LeaseId, LeaseRow>::iterator lease) 
 }
 
 void MemoryStore::close_lease(const Lease& lease) {
-  MutexLock lock(mutex_);
-  if (find_lease(lease) != nullptr) end_lease(leases_.find(lease.id));
+  std::size_t returned = 0;
+  {
+    MutexLock lock(mutex_);
+    if (find_lease(lease) != nullptr) returned = end_lease(leases_.find(lease.id));
+  }
+  notices_.send({.queued = returned > 0});
 }
 
 std::vector<LeaseState> MemoryStore::leases() {
@@ -287,10 +302,15 @@ std::vector<LeaseState> MemoryStore::leases() {
 }
 
 std::size_t MemoryStore::expire_lease(const LeaseState& seen) {
-  MutexLock lock(mutex_);
-  const auto found = leases_.find(seen.id);
-  if (found == leases_.end() || found->second.renewals != seen.renewals) return 0;
-  return end_lease(found);
+  std::size_t returned = 0;
+  {
+    MutexLock lock(mutex_);
+    const auto found = leases_.find(seen.id);
+    if (found == leases_.end() || found->second.renewals != seen.renewals) return 0;
+    returned = end_lease(found);
+  }
+  notices_.send({.queued = returned > 0});
+  return returned;
 }
 
 Claim MemoryStore::claim_of(EntryId id) const {
@@ -322,6 +342,10 @@ std::vector<Claim> MemoryStore::claims_of(const Lease& lease) {
   if (held == nullptr) return claims;
   for (const EntryId entry : held->entries) claims.push_back(claim_of(entry));
   return claims;
+}
+
+std::unique_ptr<Notices::Subscription> MemoryStore::watch(Listener listener) {
+  return notices_.subscribe(std::move(listener));
 }
 
 }  // namespace mogura::store

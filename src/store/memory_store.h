@@ -37,6 +37,7 @@ class MemoryStore : public Store {
   std::size_t expire_lease(const LeaseState& seen) override;
   std::vector<Claim> claim(const Lease& lease, std::size_t max) override;
   std::vector<Claim> claims_of(const Lease& lease) override;
+  std::unique_ptr<Notices::Subscription> watch(Listener listener) override;
 
   /// Nobody needs the tasks of this attempt, which is done, any more: they are dropped, and load()
   /// does not find it from now on. find_attempt() does, so that its session is not started twice.
@@ -92,12 +93,15 @@ class MemoryStore : public Store {
   void enqueue(AttemptId attempt, std::vector<NewEntry> entries) MOGURA_REQUIRES(mutex_);
   bool owns(const Ownership& claim) const MOGURA_REQUIRES(mutex_);
   void mark_canceled(AttemptId attempt, const QueuedRun& run) MOGURA_REQUIRES(mutex_);
+  std::optional<AttemptState> insert_unless_there(const NewAttempt& attempt)
+      MOGURA_EXCLUDES(mutex_);
   CommitResult commit_one(const Commit& commit) MOGURA_REQUIRES(mutex_);
   void erase_entry(EntryId entry) MOGURA_REQUIRES(mutex_);
   LeaseRow* find_lease(const Lease& lease) MOGURA_REQUIRES(mutex_);
   Claim claim_of(EntryId id) const MOGURA_REQUIRES(mutex_);
   std::size_t end_lease(std::map<LeaseId, LeaseRow>::iterator lease) MOGURA_REQUIRES(mutex_);
 
+  Notices notices_;
   Mutex mutex_;
   std::map<SessionKey, SessionRow> sessions_ MOGURA_GUARDED_BY(mutex_);
   std::map<AttemptId, AttemptRow> attempts_ MOGURA_GUARDED_BY(mutex_);

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -22,6 +23,7 @@
 #include "base/error.h"
 #include "base/id.h"
 #include "engine/attempt.h"
+#include "store/notices.h"
 #include "value/value.h"
 
 namespace mogura::store {
@@ -145,6 +147,9 @@ struct Commit {
   std::vector<QueuedRun> cancel;     // entries, claimed or not, whose runs are to end
   std::optional<Instant> wake_at;    // when somebody must look at the attempt again
   bool monitor_fired = false;
+  /// How many rows `version` had: those of `after` behind them are new.
+  std::size_t stored_tasks = 0;
+  std::size_t stored_barriers = 0;
 };
 
 enum class CommitResult {
@@ -192,6 +197,9 @@ class Store {
   virtual std::vector<Claim> claim(const Lease& lease, std::size_t max) = 0;
   /// All that the lease holds: for an agent that was not told what it had claimed.
   virtual std::vector<Claim> claims_of(const Lease& lease) = 0;
+
+  /// Tells of changes from now on, also of those that the caller makes itself.
+  virtual std::unique_ptr<Notices::Subscription> watch(Listener listener) = 0;
 };
 
 }  // namespace mogura::store
