@@ -1,9 +1,11 @@
-# mogura_check_headers(ROOM): adds to the target `headers` one compilation of each header of ROOM
-# alone, which proves that a header includes all that it needs.
+# mogura_check_headers(ROOM folder...): adds to the target `headers` one compilation of each header
+# of ROOM and its folders alone, which proves that a header includes all that it needs.
 add_custom_target(headers)
 
 function(mogura_check_headers room)
-  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.h)
+  set(folders ${ARGN})
+  list(TRANSFORM folders APPEND "/*.h")
+  file(GLOB headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.h ${folders})
   if(NOT headers)
     return()
   endif()

@@ -1,12 +1,14 @@
-# mogura_room(NAME USES room... [LINKS library...] [TEST_LINKS library...])
+# mogura_room(NAME USES room... [FOLDERS folder...] [LINKS library...] [TEST_LINKS library...])
 #
-# Declares the static library mogura_NAME from the *.cc files beside the calling CMakeLists.txt, and
-# the test program mogura_NAME_test from its *_test.cc files. A room's headers are reached as
-# "NAME/header.h" through an include folder of the room's own, so that a file can include only the
-# rooms that its room declares in USES (and what those use).
+# Declares the static library mogura_NAME from the *.cc files beside the calling CMakeLists.txt and
+# in the room's FOLDERS, and the test program mogura_NAME_test from its *_test.cc files. A room's
+# headers are reached as "NAME/header.h" through an include folder of the room's own, so that a file
+# can include only the rooms that its room declares in USES (and what those use).
 function(mogura_room name)
-  cmake_parse_arguments(ARG "" "" "USES;LINKS;TEST_LINKS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  cmake_parse_arguments(ARG "" "" "USES;FOLDERS;LINKS;TEST_LINKS" ${ARGN})
+  set(folders_sources ${ARG_FOLDERS})
+  list(TRANSFORM folders_sources APPEND "/*.cc")
+  file(GLOB sources CONFIGURE_DEPENDS *.cc ${folders_sources})
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
@@ -24,7 +26,7 @@ function(mogura_room name)
   endforeach()
   target_link_libraries(mogura_${name} PRIVATE ${ARG_LINKS} PUBLIC Threads::Threads)
 
-  mogura_check_headers(${name})
+  mogura_check_headers(${name} ${ARG_FOLDERS})
 
   if(tests)
     add_executable(mogura_${name}_test ${tests})

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/unique_fd.h"
@@ -13,6 +14,20 @@ TEST(Error, TellsItsKindAndTheCausesThatItDoesNotMention) {
                      Error("json mapping", "Invalid configuration")});
   EXPECT_EQ(error.text(), "Invalid configuration (config)");
   EXPECT_EQ(error.chain(), "Invalid configuration (config)\n> Invalid duration (date time parse)");
+}
+
+TEST(Base64, PadsToFours) {
+  for (const auto& [bytes, text] : std::vector<std::pair<std::string, std::string>>{
+           {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"\xff\xff\xfe", "///+"}}) {
+    EXPECT_EQ(to_base64(bytes), text);
+    EXPECT_EQ(from_base64(text), bytes);
+  }
+}
+
+TEST(Base64, RefusesWhatItWouldNotWrite) {
+  for (const char* text : {"Z", "Zg", "Zg=", "Zg===", "Zh==", "Zm9v\n", "Zm 9", "Zm-_", "=Zg="}) {
+    EXPECT_EQ(from_base64(text), std::nullopt) << text;
+  }
 }
 
 TEST(Error, WithoutKindIsItsMessageAlone) {

@@ -18,6 +18,11 @@ int run_selfupdate(const Invocation& invocation);  // cli.md §12.7
 int run_server(const Invocation& invocation);      // cli.md §12.4
 int run_version(const Invocation& invocation);     // cli.md §14.19
 
+// Commands of a client, in client/ (cli.md §14).
+int run_delete(const Invocation& invocation);     // cli.md §14.17
+int run_projects(const Invocation& invocation);   // cli.md §14.4
+int run_workflows(const Invocation& invocation);  // cli.md §14.5
+
 /// Every other command of a client (cli.md §13, §14).
 int run_client(const Invocation& invocation);
 

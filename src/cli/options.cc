@@ -48,6 +48,7 @@ const OptionTable& endpoint_option() {
        .kind = OptionKind::text,
        .metavar = "URL",
        .help = "address of the server (default: http://127.0.0.1:65432)"},
+      {.names = {"--json"}, .help = "print the server's answer as JSON", .mogura_only = true},
   };
   return table;
 }

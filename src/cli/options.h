@@ -41,8 +41,8 @@ using OptionTable = std::vector<Option>;
 
 /// The options of every command (cli.md §5).
 const OptionTable& common_options();
-/// The options of every client command besides (cli.md §13.1): the endpoint, which each command
-/// shows, and the others, which only the general help shows.
+/// The options of every client command besides (cli.md §13.1): the endpoint and the form of the
+/// output, which each command shows, and the others, which only the general help shows.
 const OptionTable& endpoint_option();
 const OptionTable& client_options();
 

@@ -8,7 +8,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/secret_words.h"
-#include "cli/server_api.h"
+#include "cli/client/server_api.h"
 #include "cli/system_config.h"
 
 namespace mogura::cli {

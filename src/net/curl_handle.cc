@@ -20,8 +20,10 @@ void initialize_curl_once() {
   });
 }
 
-int ask_whether_to_give_up(void* predicate, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return (*static_cast<const std::function<bool()>*>(predicate))() ? 1 : 0;
+int look_at_progress(void* watch_pointer, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent) {
+  const auto& watch = *static_cast<const CurlHandle::Watch*>(watch_pointer);
+  if (watch.sent) watch.sent(static_cast<std::uint64_t>(sent));
+  return watch.give_up && watch.give_up() ? 1 : 0;
 }
 
 }  // namespace
@@ -51,13 +53,14 @@ void CurlHandle::set_verification(bool certificate, bool host) {
   }
 }
 
-CURLcode CurlHandle::perform(const std::function<bool()>& give_up) {
+CURLcode CurlHandle::perform(const Watch& watch) {
   error_[0] = '\0';
-  if (give_up) {
-    set(CURLOPT_XFERINFOFUNCTION, &ask_whether_to_give_up);
-    set(CURLOPT_XFERINFODATA, &give_up);
+  const bool is_watched = watch.give_up || watch.sent;
+  if (is_watched) {
+    set(CURLOPT_XFERINFOFUNCTION, &look_at_progress);
+    set(CURLOPT_XFERINFODATA, &watch);
   }
-  set(CURLOPT_NOPROGRESS, give_up ? 0L : 1L);
+  set(CURLOPT_NOPROGRESS, is_watched ? 0L : 1L);
   return curl_easy_perform(handle_.get());
 }
 

@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -30,9 +31,13 @@ class CurlHandle {
   /// the environment variable SSL_CERT_FILE names.
   void set_verification(bool certificate, bool host);
 
-  /// Runs the transfer in the calling thread. `give_up`, if any, is asked about once a second; true
-  /// ends the transfer with CURLE_ABORTED_BY_CALLBACK.
-  CURLcode perform(const std::function<bool()>& give_up);
+  /// What happens while a transfer runs, about once a second or more often. Both may be null.
+  struct Watch {
+    std::function<bool()> give_up;  // true ends the transfer with CURLE_ABORTED_BY_CALLBACK
+    std::function<void(std::uint64_t)> sent;  // bytes of the request's body
+  };
+  /// Runs the transfer in the calling thread.
+  CURLcode perform(const Watch& watch);
 
   long info(CURLINFO name) const;
   curl_off_t microseconds(CURLINFO name) const;

@@ -195,7 +195,7 @@ HttpResponse Exchange::send(const std::string& method, const std::string& url) {
   curl_.set(CURLOPT_URL, url.c_str());
   if (method != "HEAD") curl_.set(CURLOPT_CUSTOMREQUEST, method.c_str());
   answer_.reset();
-  const CURLcode code = curl_.perform(request_.canceled);
+  const CURLcode code = curl_.perform({.give_up = request_.canceled, .sent = request_.sent});
   if (!answered(code)) throw no_answer(url, cause(code));
   decode_body(url);
   return std::move(answer_.response());

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -48,6 +49,8 @@ struct HttpRequest {
   std::size_t max_response_bytes = 2u << 20;
   /// Asked about once a second; true gives the exchange up. Must not throw.
   std::function<bool()> canceled;
+  /// Told now and then how many bytes of the body have been sent. Must not throw.
+  std::function<void(std::uint64_t)> sent;
 };
 
 struct HttpResponse {

@@ -169,11 +169,11 @@ void send_mail(const SmtpServer& server, const SmtpMessage& message,
   curl.set(CURLOPT_READDATA, &upload);
 
   const auto connect_deadline = SmtpClock::now() + server.connect_timeout;
-  const CURLcode code = curl.perform([&] {
+  const CURLcode code = curl.perform({.give_up = [&] {
     const bool connecting = curl.microseconds(CURLINFO_CONNECT_TIME_T) == 0;
     if (connecting && SmtpClock::now() > connect_deadline) return true;
     return canceled && canceled();
-  });
+  }});
   if (code != CURLE_OK) throw delivery_error(server, code, curl, conversation.last_answer());
 }
 

@@ -58,14 +58,14 @@ OptionTable list_options() {
 
 Command client_command(std::string_view name, std::string_view alias,
                        std::vector<std::string_view> forms, OptionTable options,
-                       std::vector<Listing> listings) {
+                       std::vector<Listing> listings, int (*run)(const Invocation&) = run_client) {
   return {.name = name,
           .alias = alias,
           .mode = Mode::client,
           .forms = std::move(forms),
           .options = std::move(options),
           .listings = std::move(listings),
-          .run = run_client};
+          .run = run};
 }
 
 std::vector<Command> project_commands() {
@@ -92,17 +92,18 @@ std::vector<Command> project_commands() {
                       revision_option("revision to download (default: the latest)")},
                      {{"download <project>", "download the files of a project"}}));
   commands.push_back(client_command("project", "projects", {"projects [name]"}, list_options(),
-                                    {{"projects [name]", "show projects"}}));
+                                    {{"projects [name]", "show projects"}}, run_projects));
   OptionTable workflow_options = list_options();
   workflow_options.push_back(
       text_option({"--order"}, "ORDER", "asc or desc, by project (default: asc)"));
   commands.push_back(client_command(
       "workflow", "workflows", {"workflows [project-name] [name]"}, std::move(workflow_options),
       {{"workflows [project-name]", "show workflows"},
-       {"workflows <project-name> <name>", "show the definition of a workflow"}}));
+       {"workflows <project-name> <name>", "show the definition of a workflow"}},
+      run_workflows));
   commands.push_back(client_command("delete", "", {"delete <project>"},
                                     {{.names = {"--force"}, .help = "do not ask first"}},
-                                    {{"delete <project>", "delete a project"}}));
+                                    {{"delete <project>", "delete a project"}}, run_delete));
   return commands;
 }
 

@@ -1,14 +1,11 @@
-#include "cli/client_arguments.h"
+#include "cli/client/server_api.h"
 #include "cli/commands.h"
-#include "cli/server_api.h"
 #include "value/config.h"
 
 namespace mogura::cli {
 
 int run_client(const Invocation& invocation) {
-  check_client_arguments(invocation);
-  const ServerApi server(invocation);
-  server.check_version();
+  connect(invocation);
   throw Error("", "`" + invocation.program.name + " " + std::string(invocation.command.name) +
                       "` is not part of this build, which works without a server: use run, check, "
                       "scheduler and secrets --local.");

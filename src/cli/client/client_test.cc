@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "calendar/time_zone.h"
-#include "cli/client_arguments.h"
+#include "cli/client/arguments_check.h"
+#include "cli/client/server_api.h"
 #include "cli/completion.h"
-#include "cli/server_api.h"
 
 namespace mogura::cli {
 namespace {

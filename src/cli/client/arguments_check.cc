@@ -1,4 +1,4 @@
-#include "cli/client_arguments.h"
+#include "cli/client/arguments_check.h"
 
 #include <algorithm>
 #include <charconv>
