@@ -115,9 +115,9 @@ class AnswerReader {
   HttpResponse response_;
 };
 
-class Exchange {
+class Transfer {
  public:
-  explicit Exchange(const HttpRequest& request)
+  explicit Transfer(const HttpRequest& request)
       : request_(request),
         deadline_(SteadyClock::now() + request.timeout),
         headers_(header_list(request)),
@@ -145,7 +145,7 @@ class Exchange {
   CurlHandle curl_;
 };
 
-void Exchange::configure_transfer() {
+void Transfer::configure_transfer() {
   curl_.set(CURLOPT_PROTOCOLS_STR, "http,https");
   curl_.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_.set(CURLOPT_PATH_AS_IS, 1L);
@@ -157,7 +157,7 @@ void Exchange::configure_transfer() {
   curl_.set_verification(request_.verify_certificate, request_.verify_host);
 }
 
-void Exchange::configure_request() {
+void Transfer::configure_request() {
   if (!is_token(request_.method)) throw Error("illegal argument", "Invalid HTTP method");
   if (request_.method == "HEAD") {
     curl_.set(CURLOPT_NOBODY, 1L);
@@ -173,7 +173,7 @@ void Exchange::configure_request() {
   }
 }
 
-void Exchange::configure_proxy(const HttpProxy& proxy) {
+void Transfer::configure_proxy(const HttpProxy& proxy) {
   curl_.set(CURLOPT_PROXY, proxy.host.c_str());
   curl_.set(CURLOPT_PROXYPORT, static_cast<long>(proxy.port));
   curl_.set(CURLOPT_PROXYTYPE, static_cast<long>(proxy.tls ? CURLPROXY_HTTPS : CURLPROXY_HTTP));
@@ -184,7 +184,7 @@ void Exchange::configure_proxy(const HttpProxy& proxy) {
   }
 }
 
-HttpResponse Exchange::send(const std::string& method, const std::string& url) {
+HttpResponse Transfer::send(const std::string& method, const std::string& url) {
   if (request_.timeout.count() > 0) {
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - SteadyClock::now());
@@ -202,7 +202,7 @@ HttpResponse Exchange::send(const std::string& method, const std::string& url) {
 }
 
 /// Fills in the status of the answer that came, if one did.
-bool Exchange::answered(CURLcode code) {
+bool Transfer::answered(CURLcode code) {
   HttpResponse& response = answer_.response();
   const int status = static_cast<int>(curl_.info(CURLINFO_RESPONSE_CODE));
   if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && response.body_too_large)) {
@@ -218,7 +218,7 @@ bool Exchange::answered(CURLcode code) {
   return false;
 }
 
-void Exchange::decode_body(const std::string& url) {
+void Transfer::decode_body(const std::string& url) {
   HttpResponse& response = answer_.response();
   const std::string encoding = response.header("Content-Encoding").value_or("");
   if (response.body.empty() || !(same_name(encoding, "gzip") || same_name(encoding, "x-gzip"))) {
@@ -232,7 +232,7 @@ void Exchange::decode_body(const std::string& url) {
   response.body_too_large |= content.too_large;
 }
 
-Error Exchange::no_answer(const std::string& url, const std::string& cause) const {
+Error Transfer::no_answer(const std::string& url, const std::string& cause) const {
   std::string target = "the given address";
   if (const auto parsed = parse_url(url)) {
     target = parsed->host + ":" + std::to_string(parsed->effective_port());
@@ -243,7 +243,7 @@ Error Exchange::no_answer(const std::string& url, const std::string& cause) cons
   return Error("io", target + ": " + cause);
 }
 
-std::string Exchange::cause(CURLcode code) const {
+std::string Transfer::cause(CURLcode code) const {
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       if (request_.timeout.count() <= 0) return curl_.failure(code);
@@ -269,11 +269,11 @@ std::optional<std::string> HttpResponse::header(std::string_view name) const {
 }
 
 HttpResponse http_exchange(const HttpRequest& request) {
-  Exchange exchange(request);
+  Transfer transfer(request);
   std::string method = request.method;
   std::string url = request.url;
   for (int redirects = 0;; ++redirects) {
-    HttpResponse response = exchange.send(method, url);
+    HttpResponse response = transfer.send(method, url);
     const auto location = response.header("Location");
     const auto next_method = redirected_method(response.status, method);
     if (redirects >= request.max_redirects || !location || !next_method) return response;
