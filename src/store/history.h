@@ -34,6 +34,13 @@ struct TaskSummary {
   engine::Task task;
 };
 
+struct AttemptTasks {
+  std::vector<TaskSummary>
+      tasks;  // by id; a later round of a retried group comes after the earlier
+  /// What the tasks' `waits_for` names, by position: as engine::Attempt has it.
+  std::vector<std::vector<engine::TaskIndex>> barriers;
+};
+
 /// What a list of attempts or sessions is about.
 struct HistoryFilter {
   std::optional<ProjectId> project;
@@ -56,8 +63,8 @@ class History {
   virtual std::vector<AttemptSummary> attempts_of(SiteId site, SessionId session,
                                                   const Page& page) = 0;
   virtual std::optional<AttemptSummary> find_attempt_summary(SiteId site, AttemptId attempt) = 0;
-  /// By id; a later round of a retried group comes after the earlier one.
-  virtual std::vector<TaskSummary> tasks_of(AttemptId attempt) = 0;
+  /// Empty for an attempt that is not there, and for one that waits for its turn.
+  virtual AttemptTasks tasks_of(AttemptId attempt) = 0;
   /// Attempts of the site that are not done.
   virtual std::int64_t count_running(SiteId site) = 0;
   /// Whether the last attempt of some session of the workflow is neither done nor being canceled
