@@ -3,9 +3,9 @@
 #include <filesystem>
 
 #include "base/unique_fd.h"
+#include "blob/archive_writer.h"
 #include "cli/commands.h"
 #include "cli/files.h"
-#include "cli/project_archive.h"
 #include "workflow/project.h"
 
 namespace mogura::cli {
@@ -36,17 +36,17 @@ int run_archive(const Invocation& invocation) {
   const fs::path project = absolute_path(arguments.text_or("--project", "."));
   const std::string output = arguments.text_or("-o", "digdag.archive.tar.gz");
   const fs::path archive = absolute_path(output);
-  const auto outgoing =
-      arguments.has("--copy-outgoing-symlinks") ? OutgoingLinks::copied : OutgoingLinks::refused;
+  const auto outgoing = arguments.has("--copy-outgoing-symlinks") ? blob::OutgoingLinks::copied
+                                                                  : blob::OutgoingLinks::refused;
 
   invocation.print("Creating " + output + "...");
   workflow::load_project(project);
   if (!invocation.program.is_mogura()) make_empty_where_missing(archive);
-  std::vector<ArchiveEntry> entries = list_archive_entries(project, outgoing);
+  std::vector<blob::ArchiveEntry> entries = blob::list_archive_entries(project, outgoing);
   if (invocation.program.is_mogura()) {
-    std::erase_if(entries, [&](const ArchiveEntry& entry) { return entry.path == archive; });
+    std::erase_if(entries, [&](const blob::ArchiveEntry& entry) { return entry.path == archive; });
   }
-  write_project_archive(archive, entries, [&](const ArchiveEntry& entry) {
+  blob::write_project_archive(archive, entries, [&](const blob::ArchiveEntry& entry) {
     invocation.print("  Archiving " + entry.name);
     if (entry.link_target) invocation.print("    symlink -> " + *entry.link_target);
   });

@@ -1,13 +1,10 @@
-// What commands make of files: archives, example projects, words of secrets, task logs.
-#include <archive.h>
-#include <archive_entry.h>
+// What commands make of files: example projects, words of secrets, task logs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <zlib.h>
 
 #include "cli/command.h"
 #include "cli/init_examples.h"
-#include "cli/project_archive.h"
 #include "cli/secret_words.h"
 #include "cli/task_log_files.h"
 #include "cli/testing/temp_directory.h"
@@ -23,128 +20,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Pair;
-
-struct Packed {
-  std::string name;
-  std::string content;  // of a link, " -> TARGET"
-  unsigned mode;
-};
-
-std::vector<Packed> unpack(const fs::path& path) {
-  archive* reader = ::archive_read_new();
-  ::archive_read_support_filter_gzip(reader);
-  ::archive_read_support_format_tar(reader);
-  EXPECT_EQ(::archive_read_open_filename(reader, path.c_str(), 10240), ARCHIVE_OK);
-  std::vector<Packed> entries;
-  archive_entry* entry = nullptr;
-  while (::archive_read_next_header(reader, &entry) == ARCHIVE_OK) {
-    Packed packed{::archive_entry_pathname(entry), "", ::archive_entry_perm(entry)};
-    if (const char* target = ::archive_entry_symlink(entry)) {
-      packed.content = std::string(" -> ") + target;
-    } else {
-      packed.content.resize(static_cast<std::size_t>(::archive_entry_size(entry)));
-      ::archive_read_data(reader, packed.content.data(), packed.content.size());
-    }
-    EXPECT_EQ(::archive_entry_uid(entry), 0);
-    entries.push_back(std::move(packed));
-  }
-  ::archive_read_free(reader);
-  return entries;
-}
-
-class ProjectArchiveTest : public ::testing::Test {
- protected:
-  std::vector<std::string> names(OutgoingLinks outgoing = OutgoingLinks::refused) const {
-    std::vector<std::string> names;
-    for (const ArchiveEntry& entry : list_archive_entries(project_, outgoing)) {
-      names.push_back(entry.name + (entry.link_target ? " -> " + *entry.link_target : ""));
-    }
-    return names;
-  }
-  void pack(const fs::path& archive) const {
-    write_project_archive(archive, list_archive_entries(project_, OutgoingLinks::copied),
-                          [](const ArchiveEntry&) {});
-  }
-
-  TempDirectory place_;
-  fs::path project_ = place_ / "project";
-};
-
-TEST_F(ProjectArchiveTest, PacksContentAndPermissions) {
-  place_.write("project/b/run.sh", "#!/bin/sh\n");
-  fs::permissions(project_ / "b/run.sh", fs::perms{0750});
-  place_.write("project/a.dig", "+a:\n  echo>: x\n");
-  const std::string long_name = std::string(120, 'd') + "/" + std::string(120, 'f');
-  place_.write("project/" + long_name, "");
-  place_.write("project/.hidden", "x");
-  pack(place_ / "out.tar.gz");
-  const std::vector<Packed> entries = unpack(place_ / "out.tar.gz");
-  ASSERT_EQ(entries.size(), 3u);
-  EXPECT_EQ(entries[0].name, "a.dig");
-  EXPECT_EQ(entries[0].content, "+a:\n  echo>: x\n");
-  EXPECT_EQ(entries[1].name, "b/run.sh");
-  EXPECT_EQ(entries[1].mode, 0750u);
-  EXPECT_EQ(entries[2].name, long_name);
-}
-
-TEST_F(ProjectArchiveTest, MakesEqualArchivesOfEqualProjects) {
-  const fs::path file = place_.write("project/a.dig", "x");
-  fs::last_write_time(file, fs::file_time_type{});
-  pack(place_ / "one.tar.gz");
-  pack(place_ / "two.tar.gz");
-  EXPECT_EQ(read_file(place_ / "one.tar.gz"), read_file(place_ / "two.tar.gz"));
-}
-
-TEST_F(ProjectArchiveTest, KeepsLinksInsideTheProject) {
-  place_.write("project/data/x.csv", "x");
-  place_.write("project/data/y.csv", "y");
-  place_.write("project/sub/z", "z");
-  fs::create_directory_symlink("data", project_ / "latest");
-  fs::create_symlink(project_ / "data/x.csv", project_ / "sub/absolute");
-  EXPECT_THAT(names(), ElementsAre("data/x.csv", "data/y.csv", "latest -> data",
-                                   "sub/absolute -> ../data/x.csv", "sub/z"));
-  pack(place_ / "out.tar.gz");
-  EXPECT_EQ(unpack(place_ / "out.tar.gz")[2].content, " -> data");
-}
-
-TEST_F(ProjectArchiveTest, RefusesOrCopiesWhatLinksLeadOutTo) {
-  place_.write("common/lib.sh", "lib");
-  place_.write("project/a.dig", "");
-  fs::create_directory_symlink(place_ / "common", project_ / "shared");
-  try {
-    names();
-    FAIL() << "a link out of the project was packed";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.chain(), "Invalid symbolic link: Given path '" + (place_ / "common").string() +
-                                 "' is outside of project directory '" + project_.string() +
-                                 "'. Consider to add --copy-outgoing-symlinks option "
-                                 "(illegal argument)");
-  }
-  EXPECT_THAT(names(OutgoingLinks::copied), ElementsAre("a.dig", "shared/lib.sh"));
-  pack(place_ / "out.tar.gz");
-  EXPECT_EQ(unpack(place_ / "out.tar.gz")[1].content, "lib");
-}
-
-TEST_F(ProjectArchiveTest, StoresItselfAsTheBeginningOfAnArchive) {
-  place_.write("project/a.dig", "x");
-  place_.write("project/out.tar.gz", "an older archive");
-  pack(project_ / "out.tar.gz");
-  const std::vector<Packed> entries = unpack(project_ / "out.tar.gz");
-  ASSERT_EQ(entries.size(), 2u);
-  EXPECT_EQ(entries[1].name, "out.tar.gz");
-  EXPECT_EQ(entries[1].content.substr(0, 3), "\x1f\x8b\x08");
-  EXPECT_EQ(entries[1].content.size(), 10u);
-}
-
-TEST_F(ProjectArchiveTest, KeepsTheOldArchiveWhereItFails) {
-  place_.write("project/a.dig", "x");
-  const fs::path archive = place_.write("out.tar.gz", "old");
-  const auto entries = list_archive_entries(project_, OutgoingLinks::refused);
-  fs::remove(project_ / "a.dig");
-  EXPECT_THROW(write_project_archive(archive, entries, [](const ArchiveEntry&) {}), Error);
-  EXPECT_EQ(read_file(archive), "old");
-  EXPECT_EQ(std::distance(fs::directory_iterator(place_.path()), fs::directory_iterator()), 2);
-}
 
 TEST(InitExamplesTest, AreWorkflows) {
   for (const char* type : {"echo", "sh", "ruby", "python", "td", "postgresql"}) {

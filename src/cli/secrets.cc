@@ -5,10 +5,10 @@
 #include <unistd.h>
 
 #include "base/unique_fd.h"
+#include "cli/client/server_api.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/secret_words.h"
-#include "cli/client/server_api.h"
 #include "cli/system_config.h"
 
 namespace mogura::cli {

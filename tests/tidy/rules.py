@@ -65,7 +65,7 @@ BANNED_INCLUDES = (
     ban(r"<yaml\.h>", "libyaml belongs to workflow/", "workflow"),
     ban(r"<absl/|\"absl/", "Abseil belongs to calendar/", "calendar"),
     ban(r"<boost/json", "Boost.JSON belongs to value/", "value"),
-    ban(r"<archive(?:_entry)?\.h>", "libarchive belongs to blob/ and cli/", "blob", "cli"),
+    ban(r"<archive(?:_entry)?\.h>", "libarchive belongs to blob/", "blob"),
     ban(r"<(?:regex|coroutine|format|print)>", "not used here: slow, or broken in g++ 12"),
     ban(r"<iostream>", "streams are for src/main.cc", "src/main.cc"),
     ban(r"\"[^/\"]+\"", "name the room: \"room/header.h\""),

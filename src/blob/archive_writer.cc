@@ -3,7 +3,7 @@
 //
 //   listed: data/a.csv, latest/a.csv, run.sh     where latest -> data
 //   packed: data/a.csv, latest -> data, run.sh
-#include "cli/project_archive.h"
+#include "blob/archive_writer.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -17,10 +17,10 @@
 #include <memory>
 
 #include "base/unique_fd.h"
-#include "cli/files.h"
+#include "workflow/file.h"
 #include "workflow/project.h"
 
-namespace mogura::cli {
+namespace mogura::blob {
 namespace {
 
 namespace fs = std::filesystem;
@@ -34,7 +34,7 @@ bool is_inside(const fs::path& path, const fs::path& directory) {
 
 /// Where the link at `path` leads, without following further links.
 fs::path link_destination(const fs::path& path) {
-  return absolute_path(path.parent_path() / fs::read_symlink(path));
+  return workflow::absolute_path(path.parent_path() / fs::read_symlink(path));
 }
 
 Error outgoing_link(const fs::path& destination, const fs::path& project) {
@@ -186,4 +186,4 @@ void write_project_archive(const fs::path& archive, const std::vector<ArchiveEnt
   }
 }
 
-}  // namespace mogura::cli
+}  // namespace mogura::blob

@@ -1,4 +1,4 @@
-// A project as a compressed archive (cli.md §12.8, runtime.md §7.6).
+// A project directory as a compressed archive (cli.md §12.8, runtime.md §7.6, rest-api.md §13.1).
 #pragma once
 
 #include <filesystem>
@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-namespace mogura::cli {
+namespace mogura::blob {
 
 struct ArchiveEntry {
   std::string name;  // relative to the project
@@ -32,4 +32,4 @@ void write_project_archive(const std::filesystem::path& archive,
                            const std::vector<ArchiveEntry>& entries,
                            const std::function<void(const ArchiveEntry&)>& packed);
 
-}  // namespace mogura::cli
+}  // namespace mogura::blob
