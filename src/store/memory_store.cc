@@ -1,10 +1,10 @@
 #include "store/memory_store.h"
 
 #include <algorithm>
-#include <random>
 #include <ranges>
 
 #include "store/commit_notice.h"
+#include "store/uuid.h"
 
 namespace mogura::store {
 namespace {
@@ -27,17 +27,6 @@ engine::Attempt rows_of(const engine::Attempt& attempt) {
 }
 
 }  // namespace
-
-std::string new_uuid() {
-  thread_local std::mt19937_64 random{std::random_device{}()};
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string text = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
-  for (char& c : text) {
-    if (c == 'x') c = kHex[random() & 15];
-    if (c == 'y') c = kHex[8 | (random() & 3)];
-  }
-  return text;
-}
 
 MemoryStore::SessionRow& MemoryStore::session(ProjectId project, const std::string& workflow,
                                               Instant time) {

@@ -117,7 +117,4 @@ class MemoryStore : public Store {
   std::int64_t last_lease_ MOGURA_GUARDED_BY(mutex_) = 0;
 };
 
-/// A random UUID in lower case.
-std::string new_uuid();
-
 }  // namespace mogura::store

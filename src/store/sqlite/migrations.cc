@@ -5,7 +5,7 @@
 #include <system_error>
 
 #include "store/sqlite/connection.h"
-#include "store/sqlite/migrations_sql.h"
+#include "store/sqlite/migration_scripts.h"
 
 namespace mogura::store::sqlite {
 namespace {
@@ -16,12 +16,14 @@ struct Migration {
 };
 
 // In order; a version never changes once it was released.
-constexpr Migration kMigrations[] = {{"20261122000000", sql::kAttempts}};
+constexpr Migration kMigrations[] = {{"20261122000000", scripts::kAttempts},
+                                     {"20261122000001", scripts::kProjects}};
 
 std::set<std::string> applied_versions(Connection& connection) {
   std::set<std::string> versions;
   Statement select(connection, "SELECT version FROM schema_migrations");
-  while (select.step()) versions.insert(select.text(0));
+  const sql::Rows rows = select.run({});
+  for (std::size_t i = 0; i < rows.size(); ++i) versions.insert(rows[i].text());
   return versions;
 }
 
@@ -29,7 +31,7 @@ bool knows_migrations(Connection& connection) {
   Statement select(connection,
                    "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND "
                    "name = 'schema_migrations'");
-  return select.step();
+  return !select.run({}).empty();
 }
 
 std::vector<Migration> pending_in(Connection& connection) {
@@ -45,9 +47,9 @@ std::vector<Migration> pending_in(Connection& connection) {
 void apply(Connection& connection, const Migration& migration) {
   Transaction transaction(connection);
   connection.execute(migration.sql);
-  Statement insert(connection, "INSERT INTO schema_migrations (version) VALUES (?)");
-  insert.bind(1, migration.version);
-  insert.step();
+  Statement insert(connection, "INSERT INTO schema_migrations (version) VALUES ($1)");
+  const sql::Param version(migration.version);
+  insert.run({&version, 1});
   transaction.commit();
 }
 
@@ -82,6 +84,10 @@ std::vector<std::string> migrate(const std::filesystem::path& directory) {
     throw Error("io", "Cannot make the directory " + directory.string() + ": " + problem.message());
   }
   Connection connection(database_file(directory), OpenMode::create);
+  return migrate(connection);
+}
+
+std::vector<std::string> migrate(Connection& connection) {
   connection.execute(
       "CREATE TABLE IF NOT EXISTS schema_migrations (version TEXT PRIMARY KEY) STRICT");
   const std::vector<Migration> pending = pending_in(connection);

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/error.h"
+#include "store/sqlite/connection.h"
 
 namespace mogura::store::sqlite {
 
@@ -25,5 +25,6 @@ std::vector<std::string> pending_migrations(const std::filesystem::path& directo
 /// Applies what is pending, making directory and file where they are missing; the versions that
 /// were applied. Throws Error of kind "database" or "io".
 std::vector<std::string> migrate(const std::filesystem::path& directory);
+std::vector<std::string> migrate(Connection& connection);
 
 }  // namespace mogura::store::sqlite

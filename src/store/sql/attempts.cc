@@ -1,0 +1,226 @@
+// Attempts: start and load (execution.md §3, §4).
+#include "store/sql/dialect.h"
+#include "store/sql/json_column.h"
+#include "store/sql/sql_database.h"
+#include "store/sql/task_rows.h"
+#include "store/uuid.h"
+
+namespace mogura::store::sql {
+namespace {
+
+constexpr std::string_view kSelectState =
+    "SELECT id, session_id, done, success FROM attempts WHERE id = ";
+
+std::optional<AttemptState> state_from(const Rows& rows) {
+  if (rows.empty()) return std::nullopt;
+  Rows::Row row = rows[0];
+  AttemptState state;
+  state.attempt = row.id<AttemptId>();
+  state.session = row.id<SessionId>();
+  state.done = row.flag();
+  state.success = row.flag();
+  return state;
+}
+
+std::int64_t session_seconds(Instant time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+// The session's row, made where it is missing and locked: its number of attempts with this one.
+// Absent: another start made the session first, under another id than `info` has.
+std::optional<std::int64_t> join_session(Session& session, const AttemptInfo& info) {
+  const Rows rows = session.run(
+      "INSERT INTO sessions (id, site_id, project_id, workflow_name, session_time, session_uuid, "
+      "last_attempt_id, attempts) VALUES ($1, $2, $3, $4, $5, $6, $7, 1) "
+      "ON CONFLICT (project_id, workflow_name, session_time) DO UPDATE SET "
+      "last_attempt_id = excluded.last_attempt_id, attempts = sessions.attempts + 1 "
+      "RETURNING id, attempts",
+      {info.session, info.site, info.project, info.workflow_name,
+       session_seconds(info.session_time), info.session_uuid, info.id});
+  Rows::Row row = rows[0];
+  if (row.id<SessionId>() != info.session) return std::nullopt;
+  return row.number();
+}
+
+bool insert_row(Session& session, const NewAttempt& added, std::int64_t index) {
+  const AttemptInfo& info = added.info;
+  const engine::Attempt& attempt = added.attempt;
+  const std::optional<Monitor>& monitor = added.monitor;
+  const Rows rows = session.run(
+      "INSERT INTO attempts (id, session_id, site_id, project_id, project_name, workflow_name, "
+      "workflow_id, revision, timezone, session_time, session_uuid, retry_attempt_name, "
+      "attempt_index, params, base_params, resumed, max_tasks, cancel_requested, created_at, "
+      "wake_at, monitor_due, monitor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+      "$13, $14, $15, $16, $17, $18, $19, $20, $21, $22) "
+      "ON CONFLICT (session_id, retry_attempt_name) DO NOTHING RETURNING id",
+      {info.id,
+       info.session,
+       info.site,
+       info.project,
+       info.project_name,
+       info.workflow_name,
+       info.workflow ? std::optional(info.workflow->value) : std::nullopt,
+       info.revision,
+       info.timezone,
+       session_seconds(info.session_time),
+       info.session_uuid,
+       info.retry_attempt_name.value_or(""),
+       index,
+       object_column(added.params),
+       object_column(attempt.base_params),
+       resumed_column(attempt.resumed),
+       attempt.max_tasks,
+       attempt.cancel_requested ? 1 : 0,
+       info.created_at,
+       added.wake_at,
+       monitor ? std::optional(monitor->due) : std::nullopt,
+       monitor ? object_column(monitor->sla) : std::nullopt});
+  return !rows.empty();
+}
+
+}  // namespace
+
+std::optional<AttemptState> SqlDatabase::find_attempt(
+    ProjectId project, const std::string& workflow, Instant session_time,
+    const std::optional<std::string>& retry_attempt_name) {
+  const std::int64_t seconds = session_seconds(session_time);
+  if (!retry_attempt_name) {
+    return state_from(run(Access::read,
+                          std::string(kSelectState) +
+                              "(SELECT last_attempt_id FROM sessions WHERE project_id = $1 AND "
+                              "workflow_name = $2 AND session_time = $3)",
+                          {project, workflow, seconds}));
+  }
+  return state_from(
+      run(Access::read,
+          "SELECT a.id, a.session_id, a.done, a.success FROM sessions AS s "
+          "JOIN attempts AS a ON a.session_id = s.id WHERE s.project_id = $1 AND "
+          "s.workflow_name = $2 AND s.session_time = $3 AND a.retry_attempt_name = $4",
+          {project, workflow, seconds, *retry_attempt_name}));
+}
+
+std::optional<AttemptState> SqlDatabase::find_attempt(AttemptId attempt) {
+  return state_from(run(Access::read, std::string(kSelectState) + "$1", {attempt}));
+}
+
+AttemptIds SqlDatabase::reserve_ids(ProjectId project, const std::string& workflow,
+                                    Instant session_time) {
+  const std::string_view next_id = driver_->dialect().next_id;
+  const auto session = driver_->session(Access::write);
+  const Rows found = session->run(
+      "SELECT id, session_uuid FROM sessions "
+      "WHERE project_id = $1 AND workflow_name = $2 AND session_time = $3",
+      {project, workflow, session_seconds(session_time)});
+  AttemptIds ids;
+  ids.attempt = session->run(next_id, {"attempt_ids"})[0].id<AttemptId>();
+  if (found.empty()) {
+    ids.session = session->run(next_id, {"session_ids"})[0].id<SessionId>();
+    ids.session_uuid = new_uuid();
+  } else {
+    Rows::Row row = found[0];
+    ids.session = row.id<SessionId>();
+    ids.session_uuid = row.text();
+  }
+  return ids;
+}
+
+std::optional<AttemptState> SqlDatabase::insert_attempt(const NewAttempt& attempt) {
+  const AttemptInfo& info = attempt.info;
+  {
+    Transaction transaction(*driver_);
+    const auto index = join_session(transaction.session(), info);
+    if (index && insert_row(transaction.session(), attempt, *index)) {
+      insert_tasks(transaction.session(), info.id, attempt.attempt);
+      commit_and_tell(transaction, {.wake_at = attempt.wake_at});
+      return std::nullopt;
+    }
+  }
+  const auto existing =
+      find_attempt(info.project, info.workflow_name, info.session_time, info.retry_attempt_name);
+  if (existing) return existing;
+  throw Error("conflict", "The session of " + info.workflow_name +
+                              " was started by somebody else at the same time; try again");
+}
+
+std::optional<Loaded> SqlDatabase::load(AttemptId id) {
+  Transaction transaction(*driver_, Access::read);
+  const Rows rows = transaction->run(
+      "SELECT session_id, site_id, project_id, project_name, workflow_name, workflow_id, revision, "
+      "timezone, session_time, session_uuid, retry_attempt_name, created_at, base_params, resumed, "
+      "max_tasks, cancel_requested, version, monitor_due, monitor FROM attempts WHERE id = $1",
+      {id});
+  if (rows.empty()) return std::nullopt;
+  Loaded loaded;
+  Rows::Row row = rows[0];
+  AttemptInfo& info = loaded.info;
+  info.id = id;
+  info.session = row.id<SessionId>();
+  info.site = row.id<SiteId>();
+  info.project = row.id<ProjectId>();
+  info.project_name = row.text();
+  info.workflow_name = row.text();
+  if (const auto workflow = row.maybe_number()) info.workflow = WorkflowId{*workflow};
+  info.revision = row.text();
+  info.timezone = row.text();
+  info.session_time = Instant(std::chrono::seconds(row.number()));
+  info.session_uuid = row.text();
+  info.retry_attempt_name = row.maybe_name();
+  info.created_at = row.time();
+  engine::Attempt& attempt = loaded.attempt;
+  attempt.id = id.value;
+  attempt.base_params = object_from(row.maybe_text());
+  attempt.resumed = resumed_from(row.maybe_text());
+  attempt.max_tasks = row.number();
+  attempt.cancel_requested = row.flag();
+  loaded.version = row.id<Version>();
+  const auto monitor_due = row.maybe_time();
+  const auto monitor = row.maybe_text();
+  if (monitor_due) loaded.monitor = Monitor{*monitor_due, object_from(monitor)};
+
+  load_tasks(transaction.session(), id, attempt);
+  const Rows queued =
+      transaction->run("SELECT task FROM queue_entries WHERE attempt_id = $1", {id});
+  for (std::size_t i = 0; i < queued.size(); ++i) {
+    loaded.queued.insert(static_cast<engine::TaskIndex>(queued[i].number()));
+  }
+  transaction.commit();
+  engine::rebuild_links(attempt);
+  return loaded;
+}
+
+std::vector<AttemptId> SqlDatabase::attempts_due(Instant now, std::size_t max) {
+  const Rows rows =
+      run(Access::read, "SELECT id FROM attempts WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2",
+          {now, max});
+  std::vector<AttemptId> due;
+  for (std::size_t i = 0; i < rows.size(); ++i) due.push_back(rows[i].id<AttemptId>());
+  return due;
+}
+
+std::optional<Instant> SqlDatabase::next_wake() {
+  const Rows rows = run(
+      Access::read,
+      "SELECT wake_at FROM attempts WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT 1", Params());
+  if (rows.empty()) return std::nullopt;
+  return rows[0].time();
+}
+
+Rows SqlDatabase::run(Access access, std::string_view text, Params params) {
+  return driver_->session(access)->run(text, params);
+}
+
+Rows SqlDatabase::run(Access access, std::string_view text, std::initializer_list<Param> params) {
+  return run(access, text, Params(params.begin(), params.size()));
+}
+
+void SqlDatabase::commit_and_tell(Transaction& transaction, const Notice& notice) {
+  if (!notice.empty()) driver_->announce(transaction.session(), notice);
+  transaction.commit();
+  notices_.send(notice);
+}
+
+std::unique_ptr<Notices::Subscription> SqlDatabase::watch(Listener listener) {
+  return notices_.subscribe(std::move(listener));
+}
+
+}  // namespace mogura::store::sql

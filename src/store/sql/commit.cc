@@ -1,0 +1,160 @@
+// A commit of many attempts in one transaction.
+//
+// It is written as if nothing could be refused: versions are raised where they are the expected
+// ones, results taken where their agents still hold the entries, and each of these statements says
+// which rows it found. What it did not find is refused; then all is rolled back and written again
+// without the refused attempts, which is rare and ends after as many rounds as there are attempts.
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "store/commit_notice.h"
+#include "store/sql/bulk.h"
+#include "store/sql/json_column.h"
+#include "store/sql/sql_database.h"
+#include "store/sql/task_rows.h"
+#include "value/json.h"
+
+namespace mogura::store::sql {
+namespace {
+
+using Commits = std::span<const Commit* const>;
+using Refusals = std::unordered_map<const Commit*, CommitResult>;
+
+const Bulk& raise_versions_bulk() {
+  static const Bulk bulk = {
+      "UPDATE attempts AS a SET version = a.version + 1, cancel_requested = r.now_canceled, "
+      "done = r.now_done, success = r.now_success, finished_at = r.now_finished, "
+      "wake_at = r.next_wake, "
+      "monitor = CASE WHEN r.fired = 1 THEN NULL ELSE a.monitor END, "
+      "monitor_due = CASE WHEN r.fired = 1 THEN NULL ELSE a.monitor_due END "
+      "FROM {rows} WHERE a.id = r.attempt AND a.version = r.expected RETURNING id",
+      {{"attempt", Type::integer},
+       {"expected", Type::integer},
+       {"now_canceled", Type::integer},
+       {"now_done", Type::integer},
+       {"now_success", Type::integer},
+       {"now_finished", Type::integer},
+       {"next_wake", Type::integer},
+       {"fired", Type::integer}}};
+  return bulk;
+}
+
+const Bulk& take_entries_bulk() {
+  static const Bulk bulk = {
+      "DELETE FROM queue_entries WHERE (id, lease_id, epoch) IN "
+      "(SELECT r.entry, r.lease, r.held FROM {rows}) RETURNING id",
+      {{"entry", Type::integer}, {"lease", Type::integer}, {"held", Type::integer}}};
+  return bulk;
+}
+
+const Bulk& enqueue_bulk() {
+  static const Bulk bulk = bulk_insert("queue_entries",
+                                       {{"attempt_id", Type::integer},
+                                        {"task", Type::integer},
+                                        {"run", Type::integer},
+                                        {"payload", Type::text}},
+                                       "(attempt_id, task, run) DO NOTHING");
+  return bulk;
+}
+
+const Bulk& cancel_bulk() {
+  static const Bulk bulk = {
+      "UPDATE queue_entries AS q SET canceled = 1 FROM {rows} "
+      "WHERE q.attempt_id = r.attempt AND q.task = r.of_task AND q.run = r.of_run",
+      {{"attempt", Type::integer}, {"of_task", Type::integer}, {"of_run", Type::integer}}};
+  return bulk;
+}
+
+void append(std::vector<Param>& rows, std::initializer_list<Param> row) {
+  rows.insert(rows.end(), row);
+}
+
+std::unordered_set<std::int64_t> ids_of(const Rows& rows) {
+  std::unordered_set<std::int64_t> ids;
+  for (std::size_t i = 0; i < rows.size(); ++i) ids.insert(rows[i].number());
+  return ids;
+}
+
+void raise_versions(Session& session, Commits commits, Refusals& refusals) {
+  std::vector<Param> rows;
+  for (const Commit* const commit : commits) {
+    const engine::Attempt& after = *commit->after;
+    const bool done = after.done();
+    append(rows,
+           {commit->attempt, commit->version, after.cancel_requested ? 1 : 0, done ? 1 : 0,
+            after.success() ? 1 : 0, done ? std::optional(after.tasks[0].updated_at) : std::nullopt,
+            commit->wake_at, commit->monitor_fired ? 1 : 0});
+  }
+  const auto raised = ids_of(session.run(raise_versions_bulk(), rows));
+  for (const Commit* const commit : commits) {
+    if (!raised.contains(commit->attempt.value)) {
+      refusals.emplace(commit, CommitResult::version_conflict);
+    }
+  }
+}
+
+void take_entries(Session& session, Commits commits, Refusals& refusals) {
+  std::vector<Param> rows;
+  for (const Commit* const commit : commits) {
+    for (const Ownership& claim : commit->completed) {
+      append(rows, {claim.entry, claim.lease, claim.epoch});
+    }
+  }
+  const auto taken = ids_of(session.run(take_entries_bulk(), rows));
+  for (const Commit* const commit : commits) {
+    const bool all = std::ranges::all_of(commit->completed, [&](const Ownership& claim) {
+      return taken.contains(claim.entry.value);
+    });
+    if (!all) refusals.emplace(commit, CommitResult::claim_lost);  // a conflict comes first
+  }
+}
+
+void write_entries(Session& session, Commits commits) {
+  std::vector<Param> added;
+  std::vector<Param> canceled;
+  for (const Commit* const commit : commits) {
+    for (const NewEntry& entry : commit->enqueue) {
+      append(added, {commit->attempt, entry.task, entry.run, value::to_json(entry.payload)});
+    }
+    for (const QueuedRun& run : commit->cancel) {
+      append(canceled, {commit->attempt, run.task, run.run});
+    }
+  }
+  session.run(enqueue_bulk(), added);
+  session.run(cancel_bulk(), canceled);
+}
+
+// Empty: all is written. Else nothing else counts: the transaction is to be rolled back.
+Refusals write(Session& session, Commits commits) {
+  Refusals refusals;
+  raise_versions(session, commits, refusals);
+  take_entries(session, commits, refusals);
+  if (!refusals.empty()) return refusals;
+  write_tasks(session, commits);
+  write_entries(session, commits);
+  return refusals;
+}
+
+}  // namespace
+
+std::vector<CommitResult> SqlDatabase::commit(std::span<const Commit> commits) {
+  std::vector<CommitResult> results(commits.size(), CommitResult::committed);
+  std::vector<const Commit*> left;
+  for (const Commit& commit : commits) left.push_back(&commit);
+  while (!left.empty()) {
+    Transaction transaction(*driver_);
+    const Refusals refusals = write(transaction.session(), left);
+    if (refusals.empty()) {
+      commit_and_tell(transaction, notice_of(commits, results));
+      break;
+    }
+    for (const auto& [commit, result] : refusals) {
+      results[static_cast<std::size_t>(commit - commits.data())] = result;
+    }
+    std::erase_if(left, [&](const Commit* commit) { return refusals.contains(commit); });
+  }
+  return results;
+}
+
+}  // namespace mogura::store::sql

@@ -1,0 +1,108 @@
+// A database of SQL tables: all that store/database.h declares, over a driver (session.h).
+//
+// Each function is one transaction: a statement, or a few between begin and commit. Changes that
+// others wait for are announced: to this process when the transaction was committed, to other
+// processes in it.
+#pragma once
+
+#include <memory>
+
+#include "store/database.h"
+#include "store/sql/session.h"
+
+namespace mogura::store::sql {
+
+class SqlDatabase : public Database {
+ public:
+  explicit SqlDatabase(std::unique_ptr<Driver> driver) : driver_(std::move(driver)) {
+    driver_->listen(notices_);
+  }
+
+  // Store
+  std::optional<AttemptState> find_attempt(
+      ProjectId project, const std::string& workflow, Instant session_time,
+      const std::optional<std::string>& retry_attempt_name) override;
+  AttemptIds reserve_ids(ProjectId project, const std::string& workflow,
+                         Instant session_time) override;
+  std::optional<AttemptState> insert_attempt(const NewAttempt& attempt) override;
+  std::optional<AttemptState> find_attempt(AttemptId attempt) override;
+  std::optional<Loaded> load(AttemptId attempt) override;
+  std::vector<CommitResult> commit(std::span<const Commit> commits) override;
+  std::vector<AttemptId> attempts_due(Instant now, std::size_t max) override;
+  std::optional<Instant> next_wake() override;
+  Lease open_lease(const std::string& agent, std::chrono::milliseconds lifetime) override;
+  std::optional<Renewal> renew_lease(const Lease& lease) override;
+  void close_lease(const Lease& lease) override;
+  std::vector<LeaseState> leases() override;
+  std::size_t expire_lease(const LeaseState& seen) override;
+  std::vector<Claim> claim(const Lease& lease, std::size_t max) override;
+  std::vector<Claim> claims_of(const Lease& lease) override;
+  std::unique_ptr<Notices::Subscription> watch(Listener listener) override;
+
+  // Projects
+  Pushed push(const Push& push, Instant now) override;
+  std::optional<Project> find_project(SiteId site, ProjectId project) override;
+  std::optional<Project> find_project(SiteId site, const std::string& name) override;
+  std::vector<Pushed> list_projects(SiteId site, const std::string& name_contains,
+                                    const Page& page) override;
+  bool delete_project(SiteId site, ProjectId project, Instant now) override;
+  std::vector<Revision> list_revisions(ProjectId project, const Page& page) override;
+  std::optional<Revision> newest_revision(ProjectId project) override;
+  std::optional<Revision> find_revision(ProjectId project, const std::string& name) override;
+  std::optional<Revision> find_revision(RevisionId revision) override;
+  std::optional<std::string> find_archive(RevisionId revision) override;
+  std::vector<Workflow> list_workflows(RevisionId revision) override;
+  std::optional<Workflow> find_workflow(RevisionId revision, const std::string& name) override;
+  std::optional<WorkflowDetails> find_workflow(SiteId site, WorkflowId workflow) override;
+  std::vector<WorkflowDetails> list_workflows(SiteId site, const WorkflowFilter& filter,
+                                              const Page& page) override;
+
+  // Schedules
+  std::optional<Schedule> find_schedule(SiteId site, ScheduleId schedule) override;
+  std::optional<Schedule> find_schedule(ProjectId project, const std::string& workflow) override;
+  std::vector<Schedule> list_schedules(SiteId site, std::optional<ProjectId> project,
+                                       const Page& page) override;
+  std::vector<Schedule> schedules_due(Instant now, std::size_t max) override;
+  std::optional<Instant> next_schedule_run() override;
+  std::optional<Schedule> move_schedule(const Schedule& seen, const ScheduleMove& move,
+                                        Instant now) override;
+
+  // History
+  std::vector<SessionSummary> list_sessions(SiteId site, const HistoryFilter& filter,
+                                            const Page& page) override;
+  std::optional<SessionSummary> find_session(SiteId site, SessionId session) override;
+  std::vector<AttemptSummary> list_attempts(SiteId site, const HistoryFilter& filter,
+                                            const Page& page) override;
+  std::vector<AttemptSummary> attempts_of(SiteId site, SessionId session,
+                                          const Page& page) override;
+  std::optional<AttemptSummary> find_attempt_summary(SiteId site, AttemptId attempt) override;
+  std::vector<TaskSummary> tasks_of(AttemptId attempt) override;
+  std::int64_t count_running(SiteId site) override;
+  bool has_running(ProjectId project, const std::string& workflow) override;
+  std::optional<Instant> last_session_before(ProjectId project, const std::string& workflow,
+                                             Instant session_time) override;
+
+  // EncryptedSecrets
+  void set_secret(ProjectId project, const std::string& scope, const std::string& key,
+                  const Cipher& cipher) override;
+  std::optional<Cipher> find_secret(ProjectId project, const std::string& scope,
+                                    const std::string& key) override;
+  void delete_secret(ProjectId project, const std::string& scope, const std::string& key) override;
+  std::vector<std::string> list_secrets(ProjectId project, const std::string& scope) override;
+
+ private:
+  /// One statement, which is its own transaction.
+  Rows run(Access access, std::string_view text, std::initializer_list<Param> params);
+  Rows run(Access access, std::string_view text, Params params);
+  /// Commits, and tells who waits for it.
+  void commit_and_tell(Transaction& transaction, const Notice& notice);
+  /// Absent: refused, nothing was written. Else the transaction is to be committed.
+  std::optional<std::vector<CommitResult>> try_commit(Session& session,
+                                                      std::span<const Commit* const> commits);
+  std::size_t end_lease(Transaction& transaction, LeaseId lease);
+
+  Notices notices_;
+  std::unique_ptr<Driver> driver_;
+};
+
+}  // namespace mogura::store::sql

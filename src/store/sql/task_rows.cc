@@ -1,0 +1,196 @@
+#include "store/sql/task_rows.h"
+
+#include <algorithm>
+
+#include "store/sql/bulk.h"
+#include "store/sql/json_column.h"
+
+namespace mogura::store::sql {
+namespace {
+
+// In the order of add_new_task().
+const Bulk& insert_tasks_bulk() {
+  static const Bulk bulk = bulk_insert("tasks", {{"attempt_id", Type::integer},
+                                                 {"position", Type::integer},
+                                                 {"full_name", Type::text},
+                                                 {"name_offset", Type::integer},
+                                                 {"parent", Type::integer},
+                                                 {"barrier", Type::integer},
+                                                 {"is_group", Type::integer},
+                                                 {"state", Type::integer},
+                                                 {"flags", Type::integer},
+                                                 {"config", Type::text},
+                                                 {"exports", Type::text},
+                                                 {"output", Type::text},
+                                                 {"state_params", Type::text},
+                                                 {"run", Type::integer},
+                                                 {"retry_at", Type::integer},
+                                                 {"started_at", Type::integer},
+                                                 {"updated_at", Type::integer}});
+  return bulk;
+}
+
+// In the order of add_changed_task().
+const Bulk& update_tasks_bulk() {
+  static const Bulk bulk = bulk_update("tasks", 2,
+                                       {{"attempt_id", Type::integer},
+                                        {"position", Type::integer},
+                                        {"barrier", Type::integer},
+                                        {"state", Type::integer},
+                                        {"flags", Type::integer},
+                                        {"output", Type::text},
+                                        {"state_params", Type::text},
+                                        {"run", Type::integer},
+                                        {"retry_at", Type::integer},
+                                        {"started_at", Type::integer},
+                                        {"updated_at", Type::integer}});
+  return bulk;
+}
+
+const Bulk& insert_barriers_bulk() {
+  static const Bulk bulk = bulk_insert(
+      "barriers",
+      {{"attempt_id", Type::integer}, {"position", Type::integer}, {"members", Type::text}});
+  return bulk;
+}
+
+std::optional<std::int64_t> index_column(std::uint32_t index) {
+  if (index == engine::kNone) return std::nullopt;
+  return index;
+}
+
+std::uint32_t index_from(std::optional<std::int64_t> column) {
+  return column ? static_cast<std::uint32_t>(*column) : engine::kNone;
+}
+
+void add_new_task(std::vector<Param>& rows, AttemptId attempt, std::size_t position,
+                  const engine::Task& task) {
+  const Param row[] = {
+      attempt,
+      position,
+      task.full_name,
+      task.name_offset,
+      index_column(task.parent),
+      index_column(task.waits_for),
+      task.kind == engine::TaskKind::group ? 1 : 0,
+      static_cast<int>(task.state),
+      task.flags,
+      value_column(task.config),
+      value_column(task.exports),
+      output_column(task.output),
+      value_column(task.state_params),
+      task.run,
+      task.retry_at,
+      task.started_at,
+      task.updated_at,
+  };
+  rows.insert(rows.end(), std::begin(row), std::end(row));
+}
+
+void add_changed_task(std::vector<Param>& rows, AttemptId attempt, std::size_t position,
+                      const engine::Task& task) {
+  const Param row[] = {
+      attempt,
+      position,
+      index_column(task.waits_for),
+      static_cast<int>(task.state),
+      task.flags,
+      output_column(task.output),
+      value_column(task.state_params),
+      task.run,
+      task.retry_at,
+      task.started_at,
+      task.updated_at,
+  };
+  rows.insert(rows.end(), std::begin(row), std::end(row));
+}
+
+void add_barriers(std::vector<Param>& rows, AttemptId id, const engine::Attempt& attempt,
+                  std::size_t first) {
+  for (std::size_t position = first; position < attempt.barriers.size(); ++position) {
+    const Param row[] = {id, position, members_column(attempt.barriers[position])};
+    rows.insert(rows.end(), std::begin(row), std::end(row));
+  }
+}
+
+void add_tasks(std::vector<Param>& rows, AttemptId id, const engine::Attempt& attempt,
+               std::size_t first) {
+  for (std::size_t position = first; position < attempt.tasks.size(); ++position) {
+    add_new_task(rows, id, position, attempt.tasks[position]);
+  }
+}
+
+}  // namespace
+
+const std::string_view kTaskColumns =
+    "position, full_name, name_offset, parent, barrier, is_group, state, flags, config, exports, "
+    "output, state_params, run, retry_at, started_at, updated_at";
+
+engine::Task task_from(Rows::Row& row) {
+  engine::Task task;
+  task.full_name = row.text();
+  task.name_offset = static_cast<std::uint32_t>(row.number());
+  task.parent = index_from(row.maybe_number());
+  task.waits_for = index_from(row.maybe_number());
+  task.kind = row.flag() ? engine::TaskKind::group : engine::TaskKind::task;
+  task.state = static_cast<engine::TaskState>(row.number());
+  task.flags = static_cast<std::uint8_t>(row.number());
+  task.config = value_from(row.maybe_text());
+  task.exports = value_from(row.maybe_text());
+  task.output = output_from(row.maybe_text());
+  task.state_params = value_from(row.maybe_text());
+  task.run = static_cast<std::int32_t>(row.number());
+  task.retry_at = row.maybe_time();
+  task.started_at = row.maybe_time();
+  task.updated_at = row.time();
+  return task;
+}
+
+void insert_tasks(Session& session, AttemptId id, const engine::Attempt& attempt) {
+  std::vector<Param> tasks;
+  add_tasks(tasks, id, attempt, 0);
+  session.run(insert_tasks_bulk(), tasks);
+  std::vector<Param> barriers;
+  add_barriers(barriers, id, attempt, 0);
+  session.run(insert_barriers_bulk(), barriers);
+}
+
+void write_tasks(Session& session, std::span<const Commit* const> commits) {
+  std::vector<Param> added;
+  std::vector<Param> changed;
+  std::vector<Param> barriers;
+  for (const Commit* const commit : commits) {
+    const engine::Attempt& attempt = *commit->after;
+    std::vector<engine::TaskIndex> positions = commit->changed;
+    std::ranges::sort(positions);
+    positions.erase(std::ranges::unique(positions).begin(), positions.end());
+    for (const engine::TaskIndex position : positions) {
+      if (position >= commit->stored_tasks) break;
+      add_changed_task(changed, commit->attempt, position, attempt.tasks[position]);
+    }
+    add_tasks(added, commit->attempt, attempt, commit->stored_tasks);
+    add_barriers(barriers, commit->attempt, attempt, commit->stored_barriers);
+  }
+  session.run(update_tasks_bulk(), changed);
+  session.run(insert_tasks_bulk(), added);
+  session.run(insert_barriers_bulk(), barriers);
+}
+
+void load_tasks(Session& session, AttemptId id, engine::Attempt& attempt) {
+  const Rows tasks = session.run(
+      "SELECT " + std::string(kTaskColumns) + " FROM tasks WHERE attempt_id = $1 ORDER BY position",
+      {id});
+  attempt.tasks.reserve(tasks.size());
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    Rows::Row row = tasks[i];
+    row.number();  // positions ascend without gaps
+    attempt.tasks.push_back(task_from(row));
+  }
+  const Rows barriers =
+      session.run("SELECT members FROM barriers WHERE attempt_id = $1 ORDER BY position", {id});
+  for (std::size_t i = 0; i < barriers.size(); ++i) {
+    attempt.barriers.push_back(members_from(barriers[i].text()));
+  }
+}
+
+}  // namespace mogura::store::sql

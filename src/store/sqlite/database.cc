@@ -1,0 +1,28 @@
+#include "store/sqlite/database.h"
+
+#include "store/sql/sql_database.h"
+#include "store/sqlite/driver.h"
+#include "store/sqlite/migrations.h"
+
+namespace mogura::store::sqlite {
+
+std::unique_ptr<Database> open_database(const std::filesystem::path& directory,
+                                        const Options& options) {
+  if (options.migrate) {
+    migrate(directory);
+  } else if (!has_tables(directory) || !pending_migrations(directory).empty()) {
+    throw Error("database", "The database " + database_file(directory).string() +
+                                " is not up to date: run `mogura migrate run`, or set "
+                                "database.migrate=true");
+  }
+  return std::make_unique<sql::SqlDatabase>(
+      std::make_unique<SqliteDriver>(database_file(directory), options.synchronous));
+}
+
+std::unique_ptr<Database> open_memory_database() {
+  Connection connection = Connection::in_memory();
+  migrate(connection);
+  return std::make_unique<sql::SqlDatabase>(std::make_unique<SqliteDriver>(std::move(connection)));
+}
+
+}  // namespace mogura::store::sqlite

@@ -1,0 +1,28 @@
+// The store in an SQLite file: what a server uses that was told of no other.
+//
+// One connection writes, others read meanwhile. A database in memory has one connection for all.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "store/database.h"
+#include "store/sqlite/connection.h"
+
+namespace mogura::store::sqlite {
+
+struct Options {
+  Synchronous synchronous = Synchronous::normal;
+  /// Brings the tables up to date first. Else a database that is not is refused.
+  bool migrate = true;
+};
+
+/// The database in this directory (database_file()), made where it is missing. Throws Error of kind
+/// "database" or "io".
+std::unique_ptr<Database> open_database(const std::filesystem::path& directory,
+                                        const Options& options = {});
+
+/// A database that lives as long as the object.
+std::unique_ptr<Database> open_memory_database();
+
+}  // namespace mogura::store::sqlite
