@@ -177,7 +177,8 @@ std::optional<Loaded> SqlDatabase::load(AttemptId id) {
   const auto monitor = row.maybe_text();
   if (monitor_due) loaded.monitor = Monitor{*monitor_due, object_from(monitor)};
 
-  load_tasks(transaction.session(), id, attempt);
+  attempt.tasks = load_tasks(transaction.session(), id);
+  attempt.barriers = load_barriers(transaction.session(), id);
   const Rows queued =
       transaction->run("SELECT task FROM queue_entries WHERE attempt_id = $1", {id});
   for (std::size_t i = 0; i < queued.size(); ++i) {

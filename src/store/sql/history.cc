@@ -128,12 +128,16 @@ std::optional<AttemptSummary> SqlDatabase::find_attempt_summary(SiteId site, Att
       summary_from);
 }
 
-std::vector<TaskSummary> SqlDatabase::tasks_of(AttemptId attempt) {
-  return all_from(run(Access::read,
-                      "SELECT id, " + std::string(kTaskColumns) +
-                          " FROM tasks WHERE attempt_id = $1 ORDER BY position",
-                      {attempt}),
-                  task_summary_from);
+AttemptTasks SqlDatabase::tasks_of(AttemptId attempt) {
+  Transaction transaction(*driver_, Access::read);
+  AttemptTasks tasks;
+  tasks.tasks = all_from(transaction->run("SELECT id, " + std::string(kTaskColumns) +
+                                              " FROM tasks WHERE attempt_id = $1 ORDER BY position",
+                                          {attempt}),
+                         task_summary_from);
+  tasks.barriers = load_barriers(transaction.session(), attempt);
+  transaction.commit();
+  return tasks;
 }
 
 std::int64_t SqlDatabase::count_running(SiteId site) {

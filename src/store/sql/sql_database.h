@@ -76,7 +76,7 @@ class SqlDatabase : public Database {
   std::vector<AttemptSummary> attempts_of(SiteId site, SessionId session,
                                           const Page& page) override;
   std::optional<AttemptSummary> find_attempt_summary(SiteId site, AttemptId attempt) override;
-  std::vector<TaskSummary> tasks_of(AttemptId attempt) override;
+  AttemptTasks tasks_of(AttemptId attempt) override;
   std::int64_t count_running(SiteId site) override;
   bool has_running(ProjectId project, const std::string& workflow) override;
   std::optional<Instant> last_session_before(ProjectId project, const std::string& workflow,

@@ -176,21 +176,26 @@ void write_tasks(Session& session, std::span<const Commit* const> commits) {
   session.run(insert_barriers_bulk(), barriers);
 }
 
-void load_tasks(Session& session, AttemptId id, engine::Attempt& attempt) {
-  const Rows tasks = session.run(
+std::vector<engine::Task> load_tasks(Session& session, AttemptId id) {
+  const Rows rows = session.run(
       "SELECT " + std::string(kTaskColumns) + " FROM tasks WHERE attempt_id = $1 ORDER BY position",
       {id});
-  attempt.tasks.reserve(tasks.size());
-  for (std::size_t i = 0; i < tasks.size(); ++i) {
-    Rows::Row row = tasks[i];
+  std::vector<engine::Task> tasks;
+  tasks.reserve(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Rows::Row row = rows[i];
     row.number();  // positions ascend without gaps
-    attempt.tasks.push_back(task_from(row));
+    tasks.push_back(task_from(row));
   }
-  const Rows barriers =
+  return tasks;
+}
+
+std::vector<std::vector<engine::TaskIndex>> load_barriers(Session& session, AttemptId id) {
+  const Rows rows =
       session.run("SELECT members FROM barriers WHERE attempt_id = $1 ORDER BY position", {id});
-  for (std::size_t i = 0; i < barriers.size(); ++i) {
-    attempt.barriers.push_back(members_from(barriers[i].text()));
-  }
+  std::vector<std::vector<engine::TaskIndex>> barriers;
+  for (std::size_t i = 0; i < rows.size(); ++i) barriers.push_back(members_from(rows[i].text()));
+  return barriers;
 }
 
 }  // namespace mogura::store::sql

@@ -15,8 +15,8 @@ void insert_tasks(Session& session, AttemptId id, const engine::Attempt& attempt
 /// The rows that the commits add or change.
 void write_tasks(Session& session, std::span<const Commit* const> commits);
 
-/// Reads all tasks and barriers into `attempt`.
-void load_tasks(Session& session, AttemptId id, engine::Attempt& attempt);
+std::vector<engine::Task> load_tasks(Session& session, AttemptId id);
+std::vector<std::vector<engine::TaskIndex>> load_barriers(Session& session, AttemptId id);
 
 /// The columns that task_from() reads, separated by commas.
 extern const std::string_view kTaskColumns;
