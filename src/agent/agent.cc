@@ -19,6 +19,8 @@ const Logger logger("io.digdag.core.agent.LocalAgent");
 
 // How many entries one claim takes at most.
 constexpr std::size_t kMaxClaim = 100;
+// A task whose project's files are out of reach is executed again after this.
+constexpr std::chrono::seconds kProjectRetryInterval{5};
 
 using SteadyClock = std::chrono::steady_clock;
 
@@ -32,6 +34,21 @@ engine::Event event_of(const store::Claim& claim, operators::TaskRun::Outcome ou
   return engine::TaskFailed{claim.task, claim.run, std::get<operators::Failure>(outcome).error};
 }
 
+bool needs_files(const operators::TaskRequest& request) {
+  const auto name = operators::operator_name(request.config, request.local_config);
+  if (!name) return false;
+  const operators::OperatorKind* kind = operators::find_operator(*name);
+  return kind == nullptr || kind->needs_files;
+}
+
+// The outcome of a task whose project's files could not be had.
+operators::TaskRun::Outcome without_files(const operators::TaskRequest& request,
+                                          const Error& error) {
+  if (error.kind() != "database") return operators::fail_task(request, error);
+  logger.warn("Failed to extract archive: {}. Trying again.", error.message());
+  return operators::Poll{kProjectRetryInterval, request.state_params, std::nullopt};
+}
+
 }  // namespace
 
 struct Agent::Impl {
@@ -41,6 +58,7 @@ struct Agent::Impl {
     store::Lease lease;
     std::string label;
     std::shared_ptr<TaskLog> log;
+    std::unique_ptr<ProjectFiles> project;
     std::unique_ptr<operators::TaskRun> run;
     std::atomic<bool> canceled = false;
     std::atomic<bool> fenced = false;  // its lease is lost: it reports to nobody
@@ -58,6 +76,7 @@ struct Agent::Impl {
 
   void serve();
   bool wait_for_work();
+  bool may_end() const MOGURA_REQUIRES(mutex);
   void keep_lease();
   void take_unknown_claims(std::size_t held);
   void claim_tasks();
@@ -70,6 +89,10 @@ struct Agent::Impl {
   void fence();
   void request_claim() MOGURA_EXCLUDES(mutex);
   void forget_report(const store::Ownership& owned);
+  bool is_stopping() {
+    MutexLock lock(mutex);
+    return stop_at.has_value();
+  }
 
   const Dependencies dependencies;
   const Options options;
@@ -80,7 +103,7 @@ struct Agent::Impl {
   Mutex mutex;
   Condition changed;
   bool claim_wanted MOGURA_GUARDED_BY(mutex) = true;
-  bool stopping MOGURA_GUARDED_BY(mutex) = false;
+  std::optional<SteadyClock::time_point> stop_at MOGURA_GUARDED_BY(mutex);  // set: it is stopping
   std::map<store::EntryId, std::shared_ptr<Execution>> running MOGURA_GUARDED_BY(mutex);
   // Ended, but the queue may not know yet. The lease is part of it: what was reported under a lost
   // one may be settled when the entry is this agent's again.
@@ -107,22 +130,29 @@ void Agent::Impl::serve() {
   }
 }
 
-// False when the agent is to stop. While tasks of a lost lease are ending there is nothing to do: a
+// Whether a stopping agent has nothing to wait for any more.
+bool Agent::Impl::may_end() const {
+  if (!stop_at) return false;
+  return (running.empty() && reported.empty()) || SteadyClock::now() >= *stop_at;
+}
+
+// False when the agent is to end. While tasks of a lost lease are ending there is nothing to do: a
 // new lease could give them to this very agent again.
 bool Agent::Impl::wait_for_work() {
   MutexLock lock(mutex);
-  while (!stopping) {
+  while (!may_end()) {
     const bool ending = !keeper.lease() && !running.empty();
     const Duration left = keeper.next_beat() - dependencies.clock.steady();
-    if (!ending && (claim_wanted || left <= Duration::zero())) break;
-    if (ending) {
-      changed.wait(mutex);
-    } else {
-      changed.wait_until(mutex, SteadyClock::now() + left);
+    const bool may_claim = claim_wanted && !stop_at;
+    if (!ending && (may_claim || left <= Duration::zero())) {
+      claim_wanted = false;
+      return true;
     }
+    auto wake = ending ? SteadyClock::time_point::max() : SteadyClock::now() + left;
+    if (stop_at) wake = std::min(wake, *stop_at);
+    changed.wait_until(mutex, wake);
   }
-  claim_wanted = false;
-  return !stopping;
+  return false;
 }
 
 void Agent::Impl::keep_lease() {
@@ -174,6 +204,7 @@ void Agent::Impl::fence() {
 void Agent::Impl::claim_tasks() {
   while (keeper.lease()) {
     std::size_t free = kMaxClaim;
+    if (is_stopping()) return;
     if (options.max_tasks > 0) {
       MutexLock lock(mutex);
       const auto slots = static_cast<std::size_t>(options.max_tasks);
@@ -206,8 +237,18 @@ void Agent::Impl::execute(const std::shared_ptr<Execution>& execution) {
   if (dependencies.open_task_log) execution->log = dependencies.open_task_log(request);
   execution->label = operators::task_label(request);
   const LogScope scope(execution->label, execution->log);
+  operators::RunOptions run_options = dependencies.run_options;
+  try {
+    if (dependencies.open_project && needs_files(request)) {
+      execution->project = dependencies.open_project(request);
+      run_options.project_path = execution->project->path();
+    }
+  } catch (const Error& error) {
+    handle(execution, without_files(request, error));
+    return;
+  }
   execution->run = std::make_unique<operators::TaskRun>(
-      std::move(request), dependencies.environment, dependencies.run_options,
+      std::move(request), dependencies.environment, std::move(run_options),
       [state = execution.get()] { return state->canceled || state->fenced; });
   handle(execution, execution->run->start());
 }
@@ -229,6 +270,7 @@ void Agent::Impl::handle(const std::shared_ptr<Execution>& execution,
                         [this, owned] { forget_report(owned); });
   }
   execution->run.reset();
+  execution->project.reset();
   execution->log.reset();
   {
     MutexLock lock(mutex);
@@ -267,8 +309,12 @@ void Agent::Impl::run_command(const std::shared_ptr<Execution>& execution,
 }
 
 void Agent::Impl::forget_report(const store::Ownership& owned) {
-  MutexLock lock(mutex);
-  reported.erase({owned.entry, owned.lease});
+  {
+    MutexLock lock(mutex);
+    reported.erase({owned.entry, owned.lease});
+    if (!stop_at) return;
+  }
+  changed.notify_all();
 }
 
 void Agent::Impl::cancel(Execution& execution) {
@@ -298,18 +344,16 @@ void Agent::start() {
 void Agent::stop() {
   {
     MutexLock lock(impl_->mutex);
-    if (impl_->stopping) return;
-    impl_->stopping = true;
+    if (impl_->stop_at) return;
+    impl_->stop_at = SteadyClock::now() + impl_->options.stop_timeout;
+    const std::size_t count = impl_->running.size();
+    const bool waits = count > 0 && impl_->options.stop_timeout.count() > 0;
+    if (waits) logger.info("Waiting for completion of {} running tasks...", count);
   }
   impl_->changed.notify_all();
   if (!impl_->thread.joinable()) return;
   impl_->thread.join();
-  std::vector<std::shared_ptr<Impl::Execution>> left;
-  {
-    MutexLock lock(impl_->mutex);
-    for (const auto& [entry, execution] : impl_->running) left.push_back(execution);
-  }
-  for (const auto& execution : left) impl_->cancel(*execution);
+  impl_->fence();
   {
     MutexLock lock(impl_->mutex);
     while (!impl_->running.empty()) impl_->changed.wait(impl_->mutex);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,12 +23,22 @@ struct Options {
   int max_tasks = 0;  // `agent.max-task-threads`; 0: no limit
   std::chrono::milliseconds heartbeat_interval{3'000};
   std::chrono::milliseconds lease_time{10'000};
+  /// How long stop() waits for running tasks before it ends them.
+  std::chrono::milliseconds stop_timeout{0};
 };
 
 /// How an agent reports: an event of a task, with the queue entry that it holds. The report may be
 /// forgotten once it is settled.
 using Report = std::function<void(AttemptId, engine::Event, std::optional<store::Ownership>,
                                   executor::Settled)>;
+
+/// The files of a project for one execution of a task: there as long as the object.
+class ProjectFiles {
+ public:
+  virtual ~ProjectFiles() = default;
+  /// The project's directory, absolute.
+  virtual const std::filesystem::path& path() const = 0;
+};
 
 struct Dependencies {
   store::Store& store;
@@ -38,6 +49,9 @@ struct Dependencies {
   Report report;
   /// The log of a task's run, null for none.
   std::function<std::shared_ptr<TaskLog>(const operators::TaskRequest&)> open_task_log;
+  /// Puts the project of a task somewhere; absent: all work in the directory that run_options
+  /// names. Throws Error, of kind "database" where trying again may help. Any thread.
+  std::function<std::unique_ptr<ProjectFiles>(const operators::TaskRequest&)> open_project;
 };
 
 class Agent : public executor::Agents {
@@ -46,7 +60,8 @@ class Agent : public executor::Agents {
   ~Agent() override;  // stop()
 
   void start();
-  /// Ends running commands, gives the claims back. Safe to call twice.
+  /// Claims nothing more, waits for what runs as long as the options say, ends the rest, and gives
+  /// all claims back to the queue. Safe to call twice.
   void stop();
 
   void wake() override;

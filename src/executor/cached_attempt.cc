@@ -154,7 +154,8 @@ bool BatchRunner::runs_inline(engine::Attempt& attempt, engine::TaskIndex task) 
       operators::operator_name(params.as_object(), attempt.tasks[task].config.as_object());
   if (!name) return false;
   const operators::OperatorKind* kind = operators::find_operator(*name);
-  return kind != nullptr && kind->runs_inline;
+  if (kind == nullptr || !kind->runs_inline) return false;
+  return !kind->needs_files || !dependencies_.run_options.project_path.empty();
 }
 
 engine::Event BatchRunner::run_inline(AttemptWork& work, engine::TaskIndex task) const {

@@ -13,7 +13,9 @@ using std::chrono::seconds;
 
 class NoSecrets : public secrets::SecretStore {
  public:
-  std::optional<std::string> find(const std::string&) const override { return std::nullopt; }
+  std::optional<std::string> find(ProjectId, const std::string&) const override {
+    return std::nullopt;
+  }
 };
 class NoNotifier : public operators::Notifier {
  public:

@@ -10,7 +10,7 @@ namespace {
 
 class FixedSecrets : public secrets::SecretStore {
  public:
-  std::optional<std::string> find(const std::string& key) const override {
+  std::optional<std::string> find(ProjectId, const std::string& key) const override {
     if (key == "key") return "k&1";
     if (key == "host") return "secret.example";
     if (key == "pair") return "token=t 1";
@@ -21,7 +21,7 @@ class FixedSecrets : public secrets::SecretStore {
 HttpAddress address(const std::string& uri, const char* query_json, bool secret = false) {
   static const FixedSecrets kStore;
   return make_http_address(uri, secret, value::parse_json(query_json),
-                           secrets::SecretProvider(kStore, Object{}));
+                           secrets::SecretProvider(kStore, ProjectId{1}, Object{}));
 }
 
 TEST(HttpAddress, QueryIsAppendedToTheAddressesOwn) {

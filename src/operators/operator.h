@@ -168,6 +168,8 @@ struct OperatorKind {
   bool generic_retry = false;
   /// Only computes: executed by the executor, inside its transaction.
   bool runs_inline = false;
+  /// Looks into the files of the project; runs only where these are.
+  bool needs_files = true;
   /// The keys that it reads, for the complaint about the others; empty: it reads all.
   std::vector<std::string_view> reads;
 };

@@ -43,7 +43,7 @@ class ProjectDirectory {
 class SecretsInMemory : public secrets::SecretStore {
  public:
   std::map<std::string, std::string> values;
-  std::optional<std::string> find(const std::string& key) const override {
+  std::optional<std::string> find(ProjectId, const std::string& key) const override {
     const auto found = values.find(key);
     return found == values.end() ? std::nullopt : std::optional(found->second);
   }

@@ -62,6 +62,11 @@ std::string causes_text(const Error& error) {
   return error.chain().substr(error.text().size());
 }
 
+// Operators that need no files have no project path where the project is not at hand.
+std::filesystem::path absolute_or_empty(const std::filesystem::path& path) {
+  return path.empty() ? path : std::filesystem::absolute(path);
+}
+
 Object without_secret_mounts(Object config) {
   config.erase("_secrets");
   return config;
@@ -138,11 +143,11 @@ struct TaskRun::Impl {
         .config = without_secret_mounts(config),
         .local_config = parameters.local,
         .env = value::find_object(parameters.local, "_env"),
-        .project_path = std::filesystem::absolute(
-            project_path ? std::filesystem::path(*project_path) : options.project_path),
-        .secrets =
-            secrets::SecretProvider(environment.secrets, value::find_object(config, "_secrets")),
-        .raw_secrets = secrets::SecretProvider(environment.secrets, Object{}),
+        .project_path = absolute_or_empty(project_path ? std::filesystem::path(*project_path)
+                                                       : options.project_path),
+        .secrets = secrets::SecretProvider(environment.secrets, request.project,
+                                           value::find_object(config, "_secrets")),
+        .raw_secrets = secrets::SecretProvider(environment.secrets, request.project, Object{}),
         .canceled = canceled,
     };
   }

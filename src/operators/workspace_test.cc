@@ -17,8 +17,8 @@ class WorkspaceTest : public OperatorTest {
                    .local_config = {},
                    .env = {},
                    .project_path = project.path(),
-                   .secrets = secrets::SecretProvider(secret_store, {}),
-                   .raw_secrets = secrets::SecretProvider(secret_store, {}),
+                   .secrets = secrets::SecretProvider(secret_store, {}, {}),
+                   .raw_secrets = secrets::SecretProvider(secret_store, {}, {}),
                    .canceled = {}};
   }
 

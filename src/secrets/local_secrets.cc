@@ -14,7 +14,7 @@ class LocalSecrets : public SecretStore {
         files_(std::move(directory)),
         td_config_(std::move(td_config)) {}
 
-  std::optional<std::string> find(const std::string& key) const override {
+  std::optional<std::string> find(ProjectId, const std::string& key) const override {
     if (std::optional<std::string> secret = find_td_secret(td_config_, key)) return secret;
     if (const auto found = settings_.find(key); found != settings_.end()) {
       return found->second;

@@ -33,14 +33,14 @@ std::string mounted_key(std::string_view key, const Object& mounts) {
 
 }  // namespace
 
-SecretProvider::SecretProvider(const SecretStore& store, Object mounts)
-    : store_(store), mounts_(std::move(mounts)) {}
+SecretProvider::SecretProvider(const SecretStore& store, ProjectId project, Object mounts)
+    : store_(store), project_(project), mounts_(std::move(mounts)) {}
 
 std::optional<std::string> SecretProvider::find(std::string_view key) const {
   if (key.empty() || key.contains('*')) {
     throw ConfigError("Illegal key: '" + std::string(key) + "'");
   }
-  return store_.find(mounted_key(key, mounts_));
+  return store_.find(project_, mounted_key(key, mounts_));
 }
 
 std::string SecretProvider::get(std::string_view key) const {

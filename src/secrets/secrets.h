@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/id.h"
 #include "value/value.h"
 
 namespace mogura::secrets {
@@ -22,20 +23,21 @@ namespace mogura::secrets {
 inline constexpr std::size_t kMaxSecretKeyLength = 255;
 inline constexpr std::size_t kMaxSecretValueBytes = 16'384;
 
-/// Finding may be asked of several threads at once.
+/// Finding may be asked of several threads at once. Where there is one project only, all see the
+/// same secrets.
 class SecretStore {
  public:
   virtual ~SecretStore() = default;
-  virtual std::optional<std::string> find(const std::string& key) const = 0;
+  virtual std::optional<std::string> find(ProjectId project, const std::string& key) const = 0;
 };
 
 /// One file a secret in `directory` (cli.md §12.3.10), as `secrets --local` keeps them. The whole
 /// content is the secret. All functions throw RuntimeError where a file cannot be read or written.
-class LocalSecretFiles : public SecretStore {
+class LocalSecretFiles {
  public:
   explicit LocalSecretFiles(std::filesystem::path directory);
   /// Absent also for a key that is no file name.
-  std::optional<std::string> find(const std::string& key) const override;
+  std::optional<std::string> find(const std::string& key) const;
   /// The keys, sorted; none where the directory is missing.
   std::vector<std::string> list() const;
   /// Replaces the file at once, with mode 0600; makes the directory, with mode 0700. `key` is a
@@ -65,11 +67,11 @@ bool valid_secret_key(std::string_view key);
 /// Whether a secret of this size may be stored.
 bool valid_secret_value(std::string_view value);
 
-/// The secrets of one task: remounted by `_secrets` (language.md §13.3).
+/// The secrets of one project's task: remounted by `_secrets` (language.md §13.3).
 class SecretProvider {
  public:
   /// `store` lives longer than the provider.
-  SecretProvider(const SecretStore& store, Object mounts);
+  SecretProvider(const SecretStore& store, ProjectId project, Object mounts);
   /// Throws ConfigError "Illegal key: 'K'" or "Illegal value in _secrets: JSON".
   std::optional<std::string> find(std::string_view key) const;
   /// Throws Error of kind "secret not found": "Secret not found for key: 'K'".
@@ -77,6 +79,7 @@ class SecretProvider {
 
  private:
   const SecretStore& store_;
+  ProjectId project_;
   Object mounts_;
 };
 

@@ -13,10 +13,12 @@
 namespace mogura::secrets {
 namespace {
 
+constexpr ProjectId kProject{1};
+
 class MapStore : public SecretStore {
  public:
   explicit MapStore(std::map<std::string, std::string> secrets) : secrets_(std::move(secrets)) {}
-  std::optional<std::string> find(const std::string& key) const override {
+  std::optional<std::string> find(ProjectId, const std::string& key) const override {
     const auto found = secrets_.find(key);
     return found == secrets_.end() ? std::nullopt : std::optional(found->second);
   }
@@ -102,7 +104,7 @@ const MountCase kMountCases[] = {
 
 TEST(SecretProvider, RemountsKeys) {
   for (const MountCase& row : kMountCases) {
-    const SecretProvider provider(kStore, value::parse_json(row.mounts).as_object());
+    const SecretProvider provider(kStore, kProject, value::parse_json(row.mounts).as_object());
     EXPECT_EQ(answer([&] { return provider.get(row.key); }), row.answer)
         << row.mounts << " " << row.key;
   }
@@ -139,7 +141,7 @@ const TemplateCase kTemplateCases[] = {
 };
 
 TEST(SecretTemplate, ReplacesSecrets) {
-  const SecretProvider provider(kStore, {});
+  const SecretProvider provider(kStore, kProject, {});
   for (const TemplateCase& row : kTemplateCases) {
     EXPECT_EQ(answer([&] { return resolve_secrets(std::string_view(row.text), provider); }),
               row.answer)
@@ -148,7 +150,7 @@ TEST(SecretTemplate, ReplacesSecrets) {
 }
 
 TEST(SecretTemplate, TakesTimeProportionalToTheText) {
-  const SecretProvider provider(kStore, {});
+  const SecretProvider provider(kStore, kProject, {});
   std::string text;
   for (int i = 0; i < 200'000; ++i) text += "${";
   EXPECT_EQ(resolve_secrets(std::string_view(text), provider), text);
@@ -156,7 +158,7 @@ TEST(SecretTemplate, TakesTimeProportionalToTheText) {
 }
 
 TEST(SecretTemplate, GoesThroughValues) {
-  const SecretProvider provider(kStore, {});
+  const SecretProvider provider(kStore, kProject, {});
   const Value value =
       value::parse_json(R"({"k-${secret:a}": ["${secret:a}", 1, null, {"x": "${secret:a}!"}]})");
   EXPECT_EQ(value::to_json(resolve_secrets(value, provider, ResolveIn::values)),
@@ -253,13 +255,13 @@ TEST(LocalSecrets, LooksThroughItsSourcesInOrder) {
   files.set("a", "file");
   files.set("b", "file");
   const auto store = local_secrets({{"td.apikey", "setting"}, {"a", "setting"}}, folder, td_config);
-  EXPECT_EQ(store->find("td.apikey"), "setting");
-  EXPECT_EQ(store->find("a"), "setting");
-  EXPECT_EQ(store->find("b"), "file");
-  EXPECT_EQ(store->find("c"), std::nullopt);
+  EXPECT_EQ(store->find(kProject, "td.apikey"), "setting");
+  EXPECT_EQ(store->find(kProject, "a"), "setting");
+  EXPECT_EQ(store->find(kProject, "b"), "file");
+  EXPECT_EQ(store->find(kProject, "c"), std::nullopt);
 
   replace_private_file(td_config, "[account]\napikey=conf\n");
-  EXPECT_EQ(store->find("td.apikey"), "conf");
+  EXPECT_EQ(store->find(kProject, "td.apikey"), "conf");
 }
 
 TEST(LocalSecrets, FindsTheTdConfiguration) {
