@@ -7,7 +7,9 @@
 // What stands before the directive is merged with the file deeply, what follows replaces.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,31 +34,48 @@ bool is_below(const fs::path& path, const fs::path& directory) {
 // Reads one file with all that it includes.
 class IncludingLoader {
  public:
-  Object load(const fs::path& path);
+  Object load(const fs::path& path) { return load(path, read_file(path, kMaxYamlBytes)); }
 
  private:
+  // A file that is being read.
+  struct OpenFile {
+    fs::path path;
+    std::vector<std::size_t> include_lines;
+    fs::path directory() const { return path.parent_path(); }
+    std::string place_of(std::string_view directive) const;
+  };
+
+  Object load(const fs::path& path, const std::string& bytes);
   YamlDocument compose(const std::string& bytes, const fs::path& path) const;
   void check_size(const YamlDocument& document);
-  Value resolved(const Value& value, const fs::path& directory);
-  Value resolved_mapping(const Object& mapping, const fs::path& directory);
-  Object include(const std::string& name, const fs::path& directory);
+  Value resolved(const Value& value);
+  Value resolved_mapping(const Object& mapping);
+  Object include(const std::string& name, std::string_view directive);
   void check_room_for(const fs::path& path) const;
 
-  std::vector<fs::path> open_files_;  // the file that is being read, and who includes whom
+  std::vector<OpenFile> open_files_;  // each includes the next one
   std::size_t nodes_ = 0;
   std::size_t text_bytes_ = 0;
   int includes_ = 0;
   int level_ = 0;  // containers around the current value, over all open files
 };
 
-Object IncludingLoader::load(const fs::path& path) {
-  const std::string bytes = read_file(path, kMaxYamlBytes);
-  const YamlDocument document = compose(bytes, path);
-  open_files_.push_back(path);
+// "!include:2" -> "included by '/project/main.dig', line 7"
+std::string IncludingLoader::OpenFile::place_of(std::string_view directive) const {
+  const std::string_view digits = directive.substr(kIncludeKey.size());
+  std::size_t number = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool is_known = number > 0 && number <= include_lines.size();
+  return fmt::format("included by '{}'", path.string()) +
+         (is_known ? fmt::format(", line {}", include_lines[number - 1]) : "");
+}
+
+Object IncludingLoader::load(const fs::path& path, const std::string& bytes) {
+  YamlDocument document = compose(bytes, path);
+  open_files_.push_back({path, std::move(document.include_lines)});
   check_size(document);
   // Most files have no directive, and stay as they are.
-  const Value root =
-      bytes.contains(kDirective) ? resolved(document.root, path.parent_path()) : document.root;
+  const Value root = bytes.contains(kDirective) ? resolved(document.root) : document.root;
   open_files_.pop_back();
   if (!root.is_object()) {
     throw YamlError("runtime json mapping",
@@ -78,7 +97,7 @@ YamlDocument IncludingLoader::compose(const std::string& bytes, const fs::path& 
 void IncludingLoader::check_size(const YamlDocument& document) {
   nodes_ += document.nodes;
   text_bytes_ += document.text_bytes;
-  const std::string whole = open_files_.front().string();
+  const std::string whole = open_files_.front().path.string();
   if (nodes_ > kMaxYamlNodes || text_bytes_ > kMaxYamlTextBytes) {
     throw YamlError("include", fmt::format("'{}' with all that it includes holds more than {} "
                                            "values or {} bytes of text",
@@ -91,56 +110,63 @@ void IncludingLoader::check_size(const YamlDocument& document) {
   }
 }
 
-Value IncludingLoader::resolved(const Value& value, const fs::path& directory) {
+Value IncludingLoader::resolved(const Value& value) {
   if (value.is_text() && value.as_text().starts_with(kIncludeKey)) {
-    return Value(include(value.as_text(), directory));
+    return Value(include(value.as_text(), kIncludeKey));
   }
-  if (value.is_object()) return resolved_mapping(value.as_object(), directory);
+  if (value.is_object()) return resolved_mapping(value.as_object());
   if (!value.is_array()) return value;
   ++level_;
   Array items;
   items.reserve(value.as_array().size());
-  for (const Value& item : value.as_array()) items.push_back(resolved(item, directory));
+  for (const Value& item : value.as_array()) items.push_back(resolved(item));
   --level_;
   return Value(std::move(items));
 }
 
-Value IncludingLoader::resolved_mapping(const Object& mapping, const fs::path& directory) {
+Value IncludingLoader::resolved_mapping(const Object& mapping) {
   ++level_;
   Object result;
   result.reserve(mapping.size());
   for (const auto& [key, value] : mapping) {
     if (key.starts_with(kIncludeKey) && !value.is_array() && !value.is_object()) {
       const std::string name = value.is_text() ? value.as_text() : value::to_json(value);
-      value::deep_merge(result, include(name, directory));
+      value::deep_merge(result, include(name, key));
     } else {
-      result.set(key, resolved(value, directory));
+      result.set(key, resolved(value));
     }
   }
   --level_;
   return Value(std::move(result));
 }
 
-Object IncludingLoader::include(const std::string& name, const fs::path& directory) {
+Object IncludingLoader::include(const std::string& name, std::string_view directive) {
+  const fs::path directory = open_files_.back().directory();
   const fs::path path = (directory / name).lexically_normal();
   // Digdag compares texts, so that a file of `sub` may include one of `subx` beside it. That stays,
   // but not for the neighbours of the directory in which all began.
   if (name.contains('\0') || !path.string().starts_with(directory.string()) ||
-      !is_below(path, open_files_.front().parent_path())) {
+      !is_below(path, open_files_.front().directory())) {
     throw FileError("file not found",
                     fmt::format("File name must not include ..: {}", name.c_str()));
   }
   check_room_for(path);
   ++includes_;
-  return load(path);
+  std::string bytes;
+  try {
+    bytes = read_file(path, kMaxYamlBytes);
+  } catch (const NoSuchFile& error) {
+    throw MissingInclude(error.message(), open_files_.back().place_of(directive));
+  }
+  return load(path, bytes);
 }
 
 void IncludingLoader::check_room_for(const fs::path& path) const {
   std::string chain;
   bool repeated = false;
-  for (const fs::path& open : open_files_) {
-    repeated = repeated || open == path;
-    chain += open.string() + " > ";
+  for (const OpenFile& open : open_files_) {
+    repeated = repeated || open.path == path;
+    chain += open.path.string() + " > ";
   }
   if (repeated) {
     throw YamlError("include", fmt::format("a file includes itself: {}{}", chain, path.string()));
@@ -151,7 +177,7 @@ void IncludingLoader::check_room_for(const fs::path& path) const {
   }
   if (includes_ >= kMaxIncludes) {
     throw YamlError("include", fmt::format("'{}' includes more than {} files",
-                                           open_files_.front().string(), kMaxIncludes));
+                                           open_files_.front().path.string(), kMaxIncludes));
   }
 }
 

@@ -122,6 +122,34 @@ INSTANTIATE_TEST_SUITE_P(
                             "found as a value in '$DIR/main.dig', line 1, column 4 (no such file)"},
         IncludeErrorExample{"k: '!include:x'", "$DIR/!include:x (no such file)"}));
 
+TEST(IncludeErrorPlaceTest, NamesWhoIncludesAMissingFile) {
+  const struct {
+    std::string file;
+    std::string text;
+    std::string place;
+  } cases[] = {
+      {"a.yml", "!include : nope", "included by '$DIR/a.yml', line 1"},
+      {"b.yml", "k: 1\n# two\nm:\n  !include : ok\n  !include : nope\n",
+       "included by '$DIR/b.yml', line 5"},
+      {"c.yml", "k: 1\n!include : sub/d.yml", "included by '$DIR/sub/d.yml', line 2"},
+      {"e.yml", "k: '!include:1'", "included by '$DIR/e.yml'"},
+      {"f.yml", "'!include:x' : nope", "included by '$DIR/f.yml'"},
+      {"g.yml", "'!include:9' : nope", "included by '$DIR/g.yml'"},
+  };
+  TestFiles files;
+  files.write("ok", "k: v");
+  files.write("sub/d.yml", "k: 1\n!include : nope");
+  for (const auto& [file, text, place] : cases) {
+    files.write(file, text);
+    try {
+      load_yaml_file(files.root() / file);
+      ADD_FAILURE() << "found the file of " << text;
+    } catch (const MissingInclude& error) {
+      EXPECT_EQ(files.shown(error.place()), place) << text;
+    }
+  }
+}
+
 TEST(IncludeLimitsTest, ADirectiveWithAMappingStaysAKey) {
   TestFiles files;
   files.write("main.dig", "{!include : {a: 1}, !include : [f]}");

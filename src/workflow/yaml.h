@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "value/value.h"
@@ -31,13 +32,25 @@ class YamlError : public Error {
   using Error::Error;
 };
 
+/// An included file that is not there. The message is its path alone, as Digdag has it.
+class MissingInclude : public NoSuchFile {
+ public:
+  MissingInclude(std::string path, std::string place)
+      : NoSuchFile(std::move(path)), place_(std::move(place)) {}
+  /// "included by 'FILE', line L"; the line is left out for a directive that is an ordinary text.
+  const std::string& place() const { return place_; }
+
+ private:
+  std::string place_;
+};
+
 /// One document from text; no !include. The root may be anything, null where there is no document.
 /// Throws YamlError, whose message calls the text `source_name`.
 Value parse_yaml(std::string_view text, std::string_view source_name = "string");
 
 /// A file whose root must be a mapping ("Expected object to load Config but got JSON"), with its
-/// !include directives. Throws NoSuchFile for a file (or included file) that is not there,
-/// FileError and YamlError.
+/// !include directives. Throws NoSuchFile for a file that is not there, MissingInclude
+/// for an included one, FileError and YamlError.
 Object load_yaml_file(const std::filesystem::path& path);
 
 }  // namespace mogura::workflow

@@ -99,7 +99,7 @@ class Composer {
   std::map<std::string, Anchored, std::less<>> anchors_;
   Size used_;
   int level_ = 0;  // containers around the current node
-  int includes_ = 0;
+  std::vector<std::size_t> include_lines_;
 };
 
 YamlDocument Composer::document() {
@@ -112,6 +112,7 @@ YamlDocument Composer::document() {
   result.height = root.height;
   result.nodes = used_.nodes;
   result.text_bytes = used_.text_bytes;
+  result.include_lines = std::move(include_lines_);
   events_.next();  // document end
   const YamlEvent after = events_.next();
   if (after.type() != YAML_STREAM_END_EVENT) {
@@ -268,7 +269,8 @@ Entry Composer::entry(const YamlEvent& event) {
   if (event.type() == YAML_SCALAR_EVENT) {
     const std::string_view tag = event.tag();
     if (tag == kIncludeTag && include_keys_ == IncludeKeys::marked) {
-      result.key = fmt::format("{}{}", kIncludeKey, ++includes_);
+      include_lines_.push_back(event.start().line + 1);
+      result.key = fmt::format("{}{}", kIncludeKey, include_lines_.size());
       return result;
     }
     if (event.scalar() == kMergeSign && tag.empty() && event.is_plain()) {

@@ -4,21 +4,23 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "value/value.h"
 
 namespace mogura::workflow {
 
 /// Whether `!include` is known. Where it is, the directive's key comes out as kIncludeKey and a
-/// number, so that one mapping can hold several.
+/// number from 1, so that one mapping can hold several.
 enum class IncludeKeys { unknown, marked };
 inline constexpr std::string_view kIncludeKey = "!include:";
 
 struct YamlDocument {
   Value root;
-  std::size_t nodes = 0;       // of the document, with aliases copied in
-  std::size_t text_bytes = 0;  // of all its scalars, likewise
-  int height = 0;              // levels of mappings and sequences
+  std::size_t nodes = 0;                   // of the document, with aliases copied in
+  std::size_t text_bytes = 0;              // of all its scalars, likewise
+  int height = 0;                          // levels of mappings and sequences
+  std::vector<std::size_t> include_lines;  // of the marked directives, by number, from 1
 };
 
 /// Composes the only document of `bytes` (any bytes; malformed UTF-8 becomes U+FFFD). Throws
