@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mutex.h"
+#include "cli/colour.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/interrupt_watch.h"
@@ -171,7 +172,9 @@ class LocalRun {
     SavedStates* states = states_ ? &*states_ : nullptr;
     std::optional<LiveView> view;
     if (invocation_.program.is_mogura() && invocation_.console.is_terminal()) {
-      view.emplace(invocation_.console, definition_.name, terminal_style());
+      view.emplace(
+          invocation_.console, definition_.name,
+          TreeStyle{.colour = wants_colour(arguments_, true), .unicode = locale_is_utf8()});
     }
     RunRecord record(definition_.name, session_time_, states, &tails_, view ? &*view : nullptr);
     LocalEngine engine(engine_options(record));
