@@ -68,6 +68,20 @@ class Init(ProjectTest):
                 self.assertEqual(ran.status, 0, ran.stderr)
                 self.assertIn("dog", ran.stdout)
 
+    def test_refuses_a_name_that_no_task_can_have(self) -> None:
+        for name in ("a b", "日本", "a+b"):
+            ran = self.run_program("init", name)
+            self.assertEqual(ran.status, 1)
+            self.assertIn("name must not contain character", ran.stderr)
+            self.assertFalse((self.project / name).exists())
+
+    def test_quotes_the_next_step_for_a_shell(self) -> None:
+        made = self.run_program("init", "my projects/r&d")
+        self.assertIn("`cd 'my projects/r&d'` and then ", made.stdout)
+        self.assertIn(" run 'r&d.dig'` to run the workflow.", made.stdout)
+        made = self.run_program("init", "r&d", "--type", "td")
+        self.assertIn(" push 'r&d'` to upload", made.stdout)
+
     def test_does_not_overwrite_a_workflow(self) -> None:
         self.write("p/p.dig", "mine\n")
         ran = self.run_program("init", "p")
@@ -165,6 +179,7 @@ class Completion(ProjectTest):
         script = ("source <(\"$PROGRAM\" completion bash); COMP_WORDS=(mogura \"$@\"); "
                   "COMP_CWORD=$#; _mogura; printf '%s\\n' \"${COMPREPLY[@]}\"")
         environment = self.environment(PROGRAM=str(self.link()))
+        environment["PATH"] = f"{self.place}:{environment['PATH']}"
         done = subprocess.run(["bash", "-uec", script, "bash", *words], cwd=self.project,
                               env=environment, capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
@@ -183,6 +198,18 @@ class Completion(ProjectTest):
         self.assertLessEqual({"--session", "--start"}, self.complete_in_bash("run", "--s"))
         self.assertEqual(self.complete_in_bash("run", "e"), {"etl.dig"})
         self.assertEqual(self.complete_in_bash("run", "etl.dig", "-P", "no"), {"notes.txt"})
+
+    def test_in_bash_gives_the_tasks_of_the_workflow(self) -> None:
+        self.write("etl.dig", "+load:\n  +a: {echo>: a}\n  +b: {echo>: b}\n+report: {echo>: r}\n")
+        self.write("broken.dig", "+a: [\n")
+        every = {"+load", "+load+a", "+load+b", "+report"}
+        for option in ("-s", "--start", "--goal", "-e"):
+            self.assertEqual(self.complete_in_bash("run", "etl.dig", option, ""), every)
+        self.assertEqual(self.complete_in_bash("run", "etl.dig", "--start", "+load+"),
+                         {"+load+a", "+load+b"})
+        self.assertEqual(self.complete_in_bash("run", "etl.dig", "+r"), {"+report"})
+        for words in (["broken.dig"], ["none.dig"], []):
+            self.assertEqual(self.complete_in_bash("run", *words, "--goal", "+"), set())
 
     def test_in_zsh_gives_commands(self) -> None:
         if not shutil.which("zsh"):
