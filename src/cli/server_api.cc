@@ -5,9 +5,9 @@
 #include <map>
 
 #include "cli/backoff.h"
-#include "cli/base64.h"
 #include "cli/system_config.h"
 #include "net/http_client.h"
+#include "operators/mime_encoding.h"
 #include "value/config.h"
 #include "value/json.h"
 
@@ -93,7 +93,7 @@ ServerApi::ServerApi(const Invocation& invocation) : invocation_(invocation) {
   }
   for (const auto& [name, text] : arguments.pairs("-H")) headers[name] = text;
   if (const auto credentials = arguments.text("--basic-auth")) {
-    headers["Authorization"] = "Basic " + to_base64(*credentials);
+    headers["Authorization"] = "Basic " + operators::base64(*credentials);
   }
   headers_.assign(headers.begin(), headers.end());
 }

@@ -4,7 +4,6 @@
 
 #include <map>
 
-#include "cli/base64.h"
 #include "cli/launcher.h"
 #include "cli/override_params.h"
 #include "cli/program.h"
@@ -178,14 +177,6 @@ TEST(SpellingTest, GuessesSlipsOfTheFinger) {
   EXPECT_EQ(nearest(std::string(1'000'000, 'x'), commands), "");
   EXPECT_EQ(did_you_mean("rnu", commands), ", did you mean 'run'?");
   EXPECT_EQ(did_you_mean("deploy", commands), "");
-}
-
-TEST(Base64Test, PadsToFours) {
-  EXPECT_EQ(to_base64(""), "");
-  EXPECT_EQ(to_base64("f"), "Zg==");
-  EXPECT_EQ(to_base64("fo"), "Zm8=");
-  EXPECT_EQ(to_base64("foo"), "Zm9v");
-  EXPECT_EQ(to_base64("\xff\xff\xfe"), "///+");
 }
 
 }  // namespace
