@@ -69,6 +69,10 @@ TEST(CheckTrapsTest, NamesEachTrap) {
       {"+a: {ehco>: x}", "+w+a: there is no operator `ehco>`."},
       {"+a: {sh>: \"echo ${name:-x}\"}",
        "+w+a: `${name:-x}` is taken for a template of the workflow, not for the shell's."},
+      {"+a: {sh>: \"run > /tmp/log.$$ 2>&1\"}",
+       "+w+a: `$$` reaches the shell as `$`, and is not its process id; write `$$$$` for that."},
+      {"+a: {sh>: 'kill ${signal} $$'}",
+       "+w+a: `$$` reaches the shell as `$`, and is not its process id; write `$$$$` for that."},
       {"+a: {require>: nope}", "+w+a: there is no workflow `nope` in this project."},
       {"schedule: {cron>: \"0 0 1 * mon\"}\n+a: {echo>: x}",
        "schedule of w: a day must match both the day of the month and the weekday, while cron "
@@ -85,7 +89,9 @@ TEST(CheckTrapsTest, DoesNotWarnOfWhatOnlyRunningTells) {
        {"+a: {_type: \"${op}\"}", "+a: {_type: null}", "+a: {_retry: \"${n}\", echo>: x}",
         "+a: {_background: true, echo>: x}", "+a: {require>: x, project_name: other}",
         "+a: {require>: null}", "+a: {sh>: \"echo ${name}\"}", "+a: {sh>: null}", "_export: null",
-        "schedule: {cron>: \"0 0 * * mon\"}", "+a: {echo>: \"${a:-b}\"}"}) {
+        "+a: {sh>: 'echo $$$$ $HOME $$HOME $$(id) $$5 $${price} ${a.replace(/x/, \"$$\")}'}",
+        "+a: {echo>: 'costs $$'}", "schedule: {cron>: \"0 0 * * mon\"}",
+        "+a: {echo>: \"${a:-b}\"}"}) {
     EXPECT_THAT(traps(yaml), IsEmpty()) << yaml;
   }
 }

@@ -13,6 +13,7 @@
 
 #include "calendar/schedule.h"
 #include "operators/operator.h"
+#include "template/scanner.h"
 
 namespace mogura::cli {
 namespace {
@@ -119,6 +120,33 @@ void shell_expansion(const TaskView& task, Warnings& warnings) {
   }
 }
 
+// Whether the text has a `$$` that a shell would take for its process id. What a name, a digit or a
+// bracket follows may as well be a `$` that somebody meant to protect, and works as one.
+bool has_process_id(std::string_view literal) {
+  for (std::size_t at = literal.find('$'); at < literal.size(); at = literal.find('$', at)) {
+    const std::size_t end = std::min(literal.find_first_not_of('$', at), literal.size());
+    const char next = end < literal.size() ? literal[end] : ' ';
+    const bool begins_expansion = std::isalnum(static_cast<unsigned char>(next)) != 0 ||
+                                  std::string_view("_{(").contains(next);
+    if (end - at == 2 && !begins_expansion) return true;
+    at = end;
+  }
+  return false;
+}
+
+// language.md §11.3
+void lost_process_id(const TaskView& task, Warnings& warnings) {
+  if (task.is_group() || static_operator(task.node.config) != "sh") return;
+  const Value* command = static_command(task.node.config);
+  if (command == nullptr || !command->is_text()) return;
+  for (const tmpl::Piece& piece : tmpl::scan(command->as_text(), tmpl::Syntax::extended)) {
+    if (piece.kind == tmpl::Piece::Kind::expression || !has_process_id(piece.text)) continue;
+    warn(warnings, task,
+         "`$$` reaches the shell as `$`, and is not its process id; write `$$$$` for that.");
+    return;
+  }
+}
+
 // execution.md §14.3
 void cron_days(const workflow::Definition& definition, Warnings& warnings) {
   const Value* schedule = definition.config.find("schedule");
@@ -179,7 +207,8 @@ void missing_requirements(const workflow::TaskTree& tree, const std::set<std::st
 }
 
 constexpr std::array kTaskTraps = {ignored_check,    ignored_group_keys, unevaluated_retry,
-                                   hijacking_export, unknown_operator,   shell_expansion};
+                                   hijacking_export, unknown_operator,   shell_expansion,
+                                   lost_process_id};
 
 }  // namespace
 
