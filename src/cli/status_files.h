@@ -3,7 +3,8 @@
 //
 //   .digdag/status/20260301T000000+0000/+wf+a.yml
 //
-// A file says that the task succeeded and with what result.
+// A file says that the task succeeded and with what result. Where the name of the task is too long
+// for a file's name, its end gives way to a digest of the whole: `+wf+a...~0f1e2d3c4b5a6978.yml`.
 #pragma once
 
 #include <filesystem>
