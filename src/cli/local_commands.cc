@@ -171,6 +171,10 @@ Command scheduler_command() {
                            last == "--task-log" || last == "--max-task-threads" ||
                            last == "--param" || last == "--params-file";
     if (!is_listed) option.help = {};
+    if (last == "--port" || last == "--bind") {
+      option.help = "accepted and not used: this scheduler serves no API";
+    }
+    if (last == "--database") option.help = "refused: this scheduler keeps everything in memory";
     options.push_back(option);
   }
   return {.name = "scheduler",

@@ -71,7 +71,11 @@ void configure_log(const Command& command, const Arguments& arguments, const Pro
       command.draws_progress && program.is_mogura() && console.is_terminal() && path == "-";
   const std::string level_text = arguments.text_or("-l", shows_progress ? "warn" : "info");
   const std::optional<LogLevel> level = parse_log_level(level_text);
-  if (!level) throw GeneralUsageError("Unknown log level '" + level_text + "'");
+  if (!level) {
+    const std::string choice =
+        program.is_mogura() ? ". Use error, warn, info, debug or trace." : "";
+    throw GeneralUsageError("Unknown log level '" + level_text + "'" + choice);
+  }
   const bool json = wants_json(arguments);
   const bool colour = wants_colour(arguments, console.is_terminal() && console.err_is_terminal());
   if (path == "-") {

@@ -9,6 +9,7 @@ import shutil
 import stat
 import subprocess
 import tarfile
+import unittest
 
 import suite
 from project import ProjectTest, Ran
@@ -37,6 +38,15 @@ class Help(ProjectTest):
                     self.assertIn("Options:", page)
                     self.assertNotIn("error: ", ran.stderr)
 
+    def test_descriptions_stand_in_their_column(self) -> None:
+        for command in sorted(self.commands("mogura")):
+            page = self.run_program(command, "--help").stdout
+            lines = page[page.index("  Options:"):].split("  Examples:")[0].splitlines()
+            for line, below in zip(lines, [*lines[1:], ""]):
+                names_only = re.match(r" {37}[^ ]", below) and not line.startswith(" " * 37)
+                if line.lstrip().startswith("-") and not names_only:
+                    self.assertRegex(line, r"^.{36} [^ ]", command)
+
     def test_goes_to_where_it_can_be_paged(self) -> None:
         for arguments in (["--help"], ["run", "--help"], ["run", "-h"]):
             ran = self.run_program(*arguments)
@@ -51,6 +61,47 @@ class Help(ProjectTest):
     def test_tells_the_version(self) -> None:
         self.assertRegex(self.run_program("--version").stdout, r"^\d+\.\d+\.\d+\n$")
         self.assertEqual(self.run_program("--version", name="digdag").stdout, "0.10.6-SNAPSHOT\n")
+
+
+class Mistakes(ProjectTest):
+    """What is wrong with a command line is named, where it is, and what to do next."""
+
+    def test_are_named(self) -> None:
+        self.write("main.dig", "+a:\n  echo>: x\n")
+        self.write("list.yml", "- 1\n")
+        self.write("broken.yml", "a: [\n")
+        for words, status, texts in (
+            ("--nope", 2, ["Unknown option: --nope", "See `mogura --help`"]),
+            ("-l", 2, ["Expected a value after parameter -l"]),
+            ("run main.dig --nope", 2, ["Unknown option: --nope", "See `mogura run --help`"]),
+            ("run", 2, ["Wrong number of arguments", "Usage: mogura run <workflow.dig>"]),
+            ("run mian.dig", 1, ["Workflow 'mian' does not exist", "Did you mean 'main'?"]),
+            ("run main.dig --session tomorrow", 1, ["--session must be hourly, daily", "tomorrow"]),
+            ("run main.dig -p", 2, ["Expected a value after parameter -p", "See `mogura run"]),
+            ("run main.dig -p x", 2, ["-p expected a value of the form a=b but got:x"]),
+            ("run main.dig -P none.yml", 1, ["option -P", "none.yml (no such file)"]),
+            ("run main.dig -P list.yml", 1, ["option -P", "Expected object"]),
+            ("check -P broken.yml", 1, ["option -P", "broken.yml', line 2, column 1"]),
+            ("check -c none.properties", 1, ["option -c", "none.properties (no such file)"]),
+            ("check --project none", 1, ["option --project", "/project/none"]),
+            ("run main.dig -l loud", 2, ["Unknown log level 'loud'", "debug or trace"]),
+            ("kill x", 2, ['An id is a number, and not: "x"', "Usage: mogura kill"]),
+        ):
+            with self.subTest(words):
+                ran = self.run_program(*words.split())
+                self.assertEqual(ran.status, status, ran.stderr)
+                for text in texts:
+                    self.assertIn(text, ran.stderr)
+
+    @unittest.skipUnless(os.geteuid(), "root reads everything")
+    def test_of_rights_are_named(self) -> None:
+        self.write("closed/main.dig", "+a:\n  echo>: x\n")
+        (self.project / "closed").chmod(0)
+        self.addCleanup((self.project / "closed").chmod, 0o700)
+        ran = self.run_program("check", "--project", "closed")
+        self.assertEqual(ran.status, 1)
+        self.assertIn("/project/closed", ran.stderr)
+        self.assertIn("access denied", ran.stderr)
 
 
 class Init(ProjectTest):
