@@ -94,8 +94,22 @@ std::optional<engine::TaskResult> parse_status(std::string_view text) {
   return result;
 }
 
+StatusFiles::StatusFiles(fs::path directory) : directory_(std::move(directory)) {
+  std::error_code error;
+  for (fs::directory_iterator entry(directory_, error), end; !error && entry != end;
+       entry.increment(error)) {
+    names_.insert(entry->path().filename().string());
+  }
+  const bool none_yet = error == std::errc::no_such_file_or_directory;
+  if (error && !none_yet) {
+    kStatusLog.warn("The states in {} cannot be listed: {}", directory_.string(), error.message());
+  }
+}
+
 std::optional<engine::TaskResult> StatusFiles::read(const std::string& task_name) const {
-  const fs::path path = path_of(task_name);
+  const std::string name = file_name(task_name);
+  if (!names_.contains(name)) return std::nullopt;
+  const fs::path path = directory_ / name;
   try {
     const std::optional<std::string> text = read_file_if_present(path);
     return text ? parse_status(*text) : std::nullopt;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -26,10 +27,11 @@ std::string status_text(const std::string& task_name, const engine::TaskResult& 
 /// is not of the format.
 std::optional<engine::TaskResult> parse_status(std::string_view text);
 
-/// The files of one session.
+/// The files of one session. Which of them there are is looked up once, when this is made: to ask
+/// the directory for each of many tasks costs more than to run them.
 class StatusFiles {
  public:
-  explicit StatusFiles(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  explicit StatusFiles(std::filesystem::path directory);
 
   const std::filesystem::path& directory() const { return directory_; }
 
@@ -44,6 +46,7 @@ class StatusFiles {
   std::filesystem::path path_of(const std::string& task_name) const;
 
   std::filesystem::path directory_;
+  std::unordered_set<std::string> names_;
 };
 
 /// The name of a session's directory: its time in the workflow's zone.
