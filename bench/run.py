@@ -63,31 +63,34 @@ class Run:
 
 
 class Bench:
-    def __init__(self, build: Path):
+    def __init__(self, build: Path, folder: Path):
+        """Everything is made below `folder` and stays there until the end: a file system may make
+        new files slowly for minutes after many were removed."""
         self.build = build
+        self.folder = folder
         self.program = build / "mogura"
         self.measure = build / "bench" / "measure"
 
     def run(self, workflow: str, *arguments: str) -> Run:
         """One `mogura run` of the workflow in a fresh project."""
-        with tempfile.TemporaryDirectory(prefix="mogura-bench-") as folder:
-            (Path(folder) / "w.dig").write_text(workflow)
-            output = Path(folder) / "output"
-            told = self._json(folder, "once", str(output), str(self.program), "run", "w.dig",
-                              *arguments)
-            if told["status"] != 0:
-                raise SystemExit(f"bench: the run failed:\n{output.read_text()[-2000:]}")
-            return Run(told["seconds"], told["peak_kb"] / 1024)
+        folder = self._new_folder()
+        (folder / "w.dig").write_text(workflow)
+        output = folder / "output"
+        told = self._json(folder, "once", str(output), str(self.program), "run", "w.dig",
+                          *arguments)
+        if told["status"] != 0:
+            raise SystemExit(f"bench: the run failed:\n{output.read_text()[-2000:]}")
+        return Run(told["seconds"], told["peak_kb"] / 1024)
 
     def runs(self, workflow: str) -> list[Run]:
         return [self.run(workflow) for _ in range(RUNS)]
 
     def shells(self, count: int, workers: int) -> float:
         """Seconds for `count` shells that do nothing, started without Mogura."""
-        with tempfile.TemporaryDirectory(prefix="mogura-bench-") as folder:
-            (Path(folder) / "true.sh").write_text("true")
-            return self._json(folder, "loop", str(count), str(workers), "/bin/sh",
-                              "true.sh")["seconds"]
+        folder = self._new_folder()
+        (folder / "true.sh").write_text("true")
+        return self._json(folder, "loop", str(count), str(workers), "/bin/sh",
+                          "true.sh")["seconds"]
 
     def micro(self, name: str) -> dict[str, dict]:
         """The results of a micro benchmark by their names."""
@@ -95,7 +98,10 @@ class Bench:
                               check=True, capture_output=True, text=True).stdout
         return {result["name"]: result for result in json.loads(told)["benchmarks"]}
 
-    def _json(self, folder: str, *arguments: str) -> dict:
+    def _new_folder(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self.folder))
+
+    def _json(self, folder: Path, *arguments: str) -> dict:
         told = subprocess.run([str(self.measure), *arguments], cwd=folder, check=True,
                               capture_output=True, text=True).stdout
         return json.loads(told)
@@ -222,12 +228,13 @@ def main() -> int:
     if unknown or (options.write and options.names):
         parser.error(f"no such figures: {unknown}" if unknown else "--write takes all figures")
 
-    bench = Bench(options.build.resolve())
     figures = []
-    for scenario in SCENARIOS:
-        if not options.names or scenario.__name__ in options.names:
-            print(f"measuring {scenario.__name__}: {scenario.__doc__}", file=sys.stderr)
-            figures += scenario(bench)
+    with tempfile.TemporaryDirectory(prefix="mogura-bench-") as folder:
+        bench = Bench(options.build.resolve(), Path(folder))
+        for scenario in SCENARIOS:
+            if not options.names or scenario.__name__ in options.names:
+                print(f"measuring {scenario.__name__}: {scenario.__doc__}", file=sys.stderr)
+                figures += scenario(bench)
     print("\n".join(table(figures)))
     if options.write:
         write_page(figures)
