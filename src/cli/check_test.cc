@@ -6,6 +6,7 @@
 #include "cli/check_schedules.h"
 #include "cli/check_traps.h"
 #include "cli/schedule_table.h"
+#include "cli/task_lines.h"
 #include "cli/time_display.h"
 #include "workflow/yaml.h"
 
@@ -15,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 workflow::Definition defined(const std::string& yaml, const std::string& name = "w") {
   return workflow::make_definition(workflow::parse_yaml(yaml).as_object(), name);
@@ -27,7 +29,12 @@ std::vector<std::string> traps(const std::string& yaml, const Object& params = {
   for (const auto& definition : definitions) {
     trees.push_back(workflow::compile("", "+" + definition.name, definition.config));
   }
-  return find_traps(definitions, trees, params);
+  std::vector<std::string> texts;
+  for (const Warning& warning : find_traps(definitions, trees, params)) {
+    EXPECT_EQ(warning.workflow, "w");
+    texts.push_back(warning.text());
+  }
+  return texts;
 }
 
 TEST(CheckTrapsTest, FindsNothingInAPlainWorkflow) {
@@ -100,6 +107,35 @@ TEST(CheckTrapsTest, WarnsOfParametersThatLose) {
   EXPECT_THAT(traps("_export: {a: 1, b: 2}", {{"b", "x"}, {"c", "y"}}),
               ElementsAre("+w: `_export` sets `b`, which wins over the parameter of that name that "
                           "was given."));
+}
+
+TEST(TaskLinesTest, FindsTasksOfBlocks) {
+  const auto lines = task_lines(R"(# +no: x
+schedule: {daily>: "07:00:00"}
+
++load:
+  _export:
+    +b: no task
+  +a:
+    sh>: |
+      +x: output
+  "+b" : {+c: {echo>: x}}
++c:
+  schedule: x
+  '+d':
+    +e: {echo>: x}
++load: again)");
+  EXPECT_THAT(lines,
+              ElementsAre(Pair("+c", 11), Pair("+c+d", 13), Pair("+c+d+e", 14), Pair("+load", 4),
+                          Pair("+load+a", 7), Pair("+load+b", 10), Pair("schedule", 2)));
+}
+
+TEST(TaskLinesTest, TakesAnyText) {
+  for (const std::string text : {"", "\n\n", ":", "\"", "'+a", "\"+a\"", "   ", "+a", "\t+a: x",
+                                 "{", "\xff\xfe: x", "- +a: x"}) {
+    EXPECT_THAT(task_lines(text), IsEmpty()) << text;
+  }
+  EXPECT_THAT(task_lines("+a:\r\n  +b:\r\n"), ElementsAre(Pair("+a", 1), Pair("+a+b", 2)));
 }
 
 TEST(CommandsOfTest, NamesEachTargetOnce) {

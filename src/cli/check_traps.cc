@@ -25,14 +25,15 @@ struct TaskView {
   bool is_group() const { return node.kind == workflow::TaskKind::group; }
 };
 
-using Warnings = std::vector<std::string>;
+using Warnings = std::vector<Warning>;
 
 bool has_template(const Value& value) {
   return value.is_text() && value.as_text().find("${") != std::string::npos;
 }
 
 void warn(Warnings& warnings, const TaskView& task, std::string text) {
-  warnings.push_back(task.node.full_name + ": " + std::move(text));
+  warnings.push_back(
+      {task.tree.tasks[0].full_name.substr(1), task.node.full_name, std::move(text)});
 }
 
 /// The operator that the task's own keys name; empty where only running tells.
@@ -163,9 +164,9 @@ void cron_days(const workflow::Definition& definition, Warnings& warnings) {
   }
   if (fields.back().empty()) fields.pop_back();
   if (fields.size() == 5 && !fields[2].starts_with('*') && !fields[4].starts_with('*')) {
-    warnings.push_back("schedule of " + definition.name +
-                       ": a day must match both the day of the month and the weekday, while cron "
-                       "takes either.");
+    warnings.push_back({definition.name, "",
+                        "a day must match both the day of the month and the weekday, while cron "
+                        "takes either."});
   }
 }
 
@@ -176,8 +177,9 @@ void beaten_params(const workflow::Definition& definition, const Object& params,
   if (exported == nullptr || !exported->is_object()) return;
   for (const auto& [key, ignored] : exported->as_object()) {
     if (params.contains(key)) {
-      warnings.push_back("+" + definition.name + ": `_export` sets `" + key +
-                         "`, which wins over the parameter of that name that was given.");
+      warnings.push_back({definition.name, "+" + definition.name,
+                          "`_export` sets `" + key +
+                              "`, which wins over the parameter of that name that was given."});
     }
   }
 }
@@ -186,7 +188,7 @@ void unknown_schedule_keys(const workflow::Definition& definition, Warnings& war
   const Value* schedule = definition.config.find("schedule");
   if (schedule == nullptr || !schedule->is_object()) return;
   for (std::string& complaint : calendar::unused_schedule_keys(schedule->as_object())) {
-    warnings.push_back("schedule of " + definition.name + ": " + std::move(complaint));
+    warnings.push_back({definition.name, "", std::move(complaint)});
   }
 }
 
@@ -212,9 +214,9 @@ constexpr std::array kTaskTraps = {ignored_check,    ignored_group_keys, unevalu
 
 }  // namespace
 
-std::vector<std::string> find_traps(const std::vector<workflow::Definition>& definitions,
-                                    const std::vector<workflow::TaskTree>& trees,
-                                    const Object& params) {
+std::vector<Warning> find_traps(const std::vector<workflow::Definition>& definitions,
+                                const std::vector<workflow::TaskTree>& trees,
+                                const Object& params) {
   std::set<std::string> names;
   for (const workflow::Definition& definition : definitions) names.insert(definition.name);
   Warnings warnings;

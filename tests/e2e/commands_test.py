@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import shutil
@@ -149,6 +150,36 @@ class Check(ProjectTest):
         ran = self.run_program("check", "--strict")
         self.assertEqual(ran.status, 1)
         self.assertIn("--strict", ran.stderr)
+
+    def test_speaks_json(self) -> None:
+        self.write("w.dig", """
+            timezone: Europe/Paris
+            schedule: {daily>: 07:00:00}
+            +g:
+              _check: {+x: {echo>: x}}
+              +a: {shh>: x, _error: {+e: {echo>: x}}}
+            """)
+        self.write("v.dig", "+a:\n  echo>: x\n")
+        ran = self.run_program("check", "--json", "--strict", "-p", "k=v")
+        self.assertEqual((ran.status, ran.stdout.count("\n")), (1, 1))
+        found = json.loads(ran.stdout)
+        self.assertEqual(found["project"], str(self.project))
+        self.assertEqual(found["parameters"], {"k": "v"})
+        self.assertEqual([(w["name"], w["file"]) for w in found["workflows"]],
+                         [("v", "v.dig"), ("w", "w.dig")])
+        self.assertEqual(found["workflows"][1]["tasks"], [
+            {"name": "+g", "full_name": "+w+g", "operator": None, "line": 3, "tasks": [
+                {"name": "+a", "full_name": "+w+g+a", "operator": "shh", "line": 5,
+                 "tasks": []}]}])
+        schedule, = found["schedules"]
+        self.assertEqual((schedule["workflow"], schedule["timezone"], schedule["config"]),
+                         ("w", "Europe/Paris", {"daily>": "07:00:00"}))
+        self.assertEqual(len(schedule["next_runs"]), 5)
+        self.assertRegex(schedule["next_runs"][0]["run_time"], r"T0[678]:00:00\+0[12]:00$")
+        self.assertEqual([(w["file"], w["line"], w["task"]) for w in found["warnings"]],
+                         [("w.dig", 3, "+w+g"), ("w.dig", 5, "+w+g+a")])
+        self.assertIn("Unknown option: --json",
+                      self.run_program("check", "--json", name="digdag").stderr)
 
     def test_of_a_name_that_is_not_there_fails(self) -> None:
         self.write("main.dig", "+a:\n  echo>: x\n")
