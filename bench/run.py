@@ -220,8 +220,8 @@ def write_page(figures: list[Figure]) -> None:
     today = datetime.datetime.now(datetime.timezone.utc).date()
     lines = ["# Performance", "",
              f"Measured by `./dev bench --write` on {today}: {machine()}.", "",
-             "Runs go from exec to exit in a fresh project on a file system in memory; `bare shells`",
-             "are the same shell and script started by a loop of `posix_spawn` in the same",
+             "Runs go from exec to exit in a fresh project on a file system in memory; `bare",
+             "shells` are the same shell and script started by a loop of `posix_spawn` in the same",
              "measurement. No test asserts these figures: compare those of one run.", "",
              *table(figures)]
     PAGE.write_text("\n".join(lines) + "\n")
