@@ -3,10 +3,12 @@
 //
 //   measure once OUTPUT COMMAND...          {"seconds": 0.01, "peak_kb": 9000, "status": 0}
 //   measure loop COUNT WORKERS COMMAND...   COUNT runs of the command, WORKERS at a time
+//   measure files COUNT                     COUNT small files, made in the working directory
 #include <fcntl.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
@@ -18,6 +20,11 @@ extern char** environ;
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+
+// As large as the state of a task that stored nothing.
+constexpr char kSmallFile[] =
+    "fullName: \"+w+all^sub+for-i\"\nstate: \"success\"\nresult:\n  subtaskConfig: {}\n"
+    "  exportParams: {}\n  resetStoreParams: []\n  storeParams: {}\n  report:\n    inputs: []\n";
 
 double seconds_since(SteadyClock::time_point began) {
   return std::chrono::duration<double>(SteadyClock::now() - began).count();
@@ -69,6 +76,21 @@ void loop(int count, int workers, char** command) {
   std::printf("{\"seconds\": %.6f, \"status\": %d}\n", seconds_since(began), status);
 }
 
+void files(int count) {
+  const std::string_view content(kSmallFile);
+  const auto began = SteadyClock::now();
+  for (int i = 0; i < count; ++i) {
+    char name[32];
+    std::snprintf(name, sizeof name, "file%d", i);
+    const int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0 || write(fd, content.data(), content.size()) < 0 || close(fd) != 0) {
+      std::perror(name);
+      std::exit(2);
+    }
+  }
+  std::printf("{\"seconds\": %.6f}\n", seconds_since(began));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -77,8 +99,12 @@ int main(int argc, char** argv) {
     once(argv[2], argv + 3);
   } else if (mode == "loop" && argc > 4) {
     loop(std::atoi(argv[2]), std::atoi(argv[3]), argv + 4);
+  } else if (mode == "files" && argc > 2) {
+    files(std::atoi(argv[2]));
   } else {
-    std::fputs("usage: measure once OUTPUT COMMAND... | loop COUNT WORKERS COMMAND...\n", stderr);
+    std::fputs(
+        "usage: measure once OUTPUT COMMAND... | loop COUNT WORKERS COMMAND... | files COUNT\n",
+        stderr);
     return 2;
   }
 }

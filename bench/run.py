@@ -28,6 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 CORES = os.cpu_count() or 1
+MEMORY = "/dev/shm"
 RUNS = 9
 SERIAL_TASKS = 40
 PARALLEL_TASKS = 900
@@ -63,31 +64,35 @@ class Run:
 
 
 class Bench:
-    def __init__(self, build: Path):
+    def __init__(self, build: Path, folder: Path, disk: Path):
+        """What is made in `folder`, in memory, and on `disk` stays there until the end: a file
+        system may make new files slowly for minutes after many were removed."""
         self.build = build
+        self.folder = folder
+        self.disk = disk
         self.program = build / "mogura"
         self.measure = build / "bench" / "measure"
 
-    def run(self, workflow: str, *arguments: str) -> Run:
+    def run(self, workflow: str, *arguments: str, on_disk: bool = False) -> Run:
         """One `mogura run` of the workflow in a fresh project."""
-        with tempfile.TemporaryDirectory(prefix="mogura-bench-") as folder:
-            (Path(folder) / "w.dig").write_text(workflow)
-            output = Path(folder) / "output"
-            told = self._json(folder, "once", str(output), str(self.program), "run", "w.dig",
-                              *arguments)
-            if told["status"] != 0:
-                raise SystemExit(f"bench: the run failed:\n{output.read_text()[-2000:]}")
-            return Run(told["seconds"], told["peak_kb"] / 1024)
+        folder = self._new_folder(on_disk)
+        (folder / "w.dig").write_text(workflow)
+        output = folder / "output"
+        told = self._json(folder, "once", str(output), str(self.program), "run", "w.dig",
+                          *arguments)
+        if told["status"] != 0:
+            raise SystemExit(f"bench: the run failed:\n{output.read_text()[-2000:]}")
+        return Run(told["seconds"], told["peak_kb"] / 1024)
 
     def runs(self, workflow: str) -> list[Run]:
         return [self.run(workflow) for _ in range(RUNS)]
 
     def shells(self, count: int, workers: int) -> float:
         """Seconds for `count` shells that do nothing, started without Mogura."""
-        with tempfile.TemporaryDirectory(prefix="mogura-bench-") as folder:
-            (Path(folder) / "true.sh").write_text("true")
-            return self._json(folder, "loop", str(count), str(workers), "/bin/sh",
-                              "true.sh")["seconds"]
+        folder = self._new_folder()
+        (folder / "true.sh").write_text("true")
+        return self._json(folder, "loop", str(count), str(workers), "/bin/sh",
+                          "true.sh")["seconds"]
 
     def micro(self, name: str) -> dict[str, dict]:
         """The results of a micro benchmark by their names."""
@@ -95,7 +100,14 @@ class Bench:
                               check=True, capture_output=True, text=True).stdout
         return {result["name"]: result for result in json.loads(told)["benchmarks"]}
 
-    def _json(self, folder: str, *arguments: str) -> dict:
+    def files(self, count: int) -> float:
+        """Seconds for as many files of the size of a task's state on the disk."""
+        return self._json(self._new_folder(on_disk=True), "files", str(count))["seconds"]
+
+    def _new_folder(self, on_disk: bool = False) -> Path:
+        return Path(tempfile.mkdtemp(dir=self.disk if on_disk else self.folder))
+
+    def _json(self, folder: Path, *arguments: str) -> dict:
         told = subprocess.run([str(self.measure), *arguments], cwd=folder, check=True,
                               capture_output=True, text=True).stdout
         return json.loads(told)
@@ -156,8 +168,11 @@ def generated(bench: Bench) -> list[Figure]:
         figures.append(Figure("each of them", run.seconds / count * 1e6, "µs"))
         if largest:
             bare = bench.run(workflow, *limit, "--no-save")
+            disk = bench.run(workflow, *limit, on_disk=True)
             figures += [Figure("peak memory", run.peak_mb, "MB", 500),
-                        Figure("the same without state files", bare.seconds, "s")]
+                        Figure("the same without state files", bare.seconds, "s"),
+                        Figure("the same with state files on the disk", disk.seconds, "s"),
+                        Figure(f"{count} bare files on the disk", bench.files(count), "s")]
     return figures
 
 
@@ -205,9 +220,10 @@ def write_page(figures: list[Figure]) -> None:
     today = datetime.datetime.now(datetime.timezone.utc).date()
     lines = ["# Performance", "",
              f"Measured by `./dev bench --write` on {today}: {machine()}.", "",
-             "Runs go from exec to exit in a fresh project; `bare shells` are the same shell and",
-             "script started by a loop of `posix_spawn` in the same measurement. No test asserts",
-             "these figures: compare those of one run.", "", *table(figures)]
+             "Runs go from exec to exit in a fresh project on a file system in memory; `bare",
+             "shells` are the same shell and script started by a loop of `posix_spawn` in the same",
+             "measurement. No test asserts these figures: compare those of one run.", "",
+             *table(figures)]
     PAGE.write_text("\n".join(lines) + "\n")
 
 
@@ -222,12 +238,14 @@ def main() -> int:
     if unknown or (options.write and options.names):
         parser.error(f"no such figures: {unknown}" if unknown else "--write takes all figures")
 
-    bench = Bench(options.build.resolve())
     figures = []
-    for scenario in SCENARIOS:
-        if not options.names or scenario.__name__ in options.names:
-            print(f"measuring {scenario.__name__}: {scenario.__doc__}", file=sys.stderr)
-            figures += scenario(bench)
+    with (tempfile.TemporaryDirectory(prefix="mogura-bench-", dir=MEMORY) as folder,
+          tempfile.TemporaryDirectory(prefix="mogura-bench-") as disk):
+        bench = Bench(options.build.resolve(), Path(folder), Path(disk))
+        for scenario in SCENARIOS:
+            if not options.names or scenario.__name__ in options.names:
+                print(f"measuring {scenario.__name__}: {scenario.__doc__}", file=sys.stderr)
+                figures += scenario(bench)
     print("\n".join(table(figures)))
     if options.write:
         write_page(figures)

@@ -272,12 +272,14 @@ void Agent::Impl::handle(const std::shared_ptr<Execution>& execution,
   execution->run.reset();
   execution->project.reset();
   execution->log.reset();
+  bool waited_for = false;  // by the agent's thread, or by stop()
   {
     MutexLock lock(mutex);
     running.erase(claim.entry);
     if (options.max_tasks > 0) claim_wanted = true;
+    waited_for = claim_wanted || running.empty();
   }
-  changed.notify_all();
+  if (waited_for) changed.notify_all();
 }
 
 void Agent::Impl::run_command(const std::shared_ptr<Execution>& execution,

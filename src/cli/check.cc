@@ -2,12 +2,12 @@
 
 #include "base/log.h"
 #include "calendar/schedule.h"
-#include "cli/check_schedules.h"
-#include "cli/check_traps.h"
+#include "cli/check_json.h"
 #include "cli/commands.h"
 #include "cli/spelling.h"
 #include "cli/time_display.h"
 #include "cli/workflow_argument.h"
+#include "value/json.h"
 #include "value/yaml_writer.h"
 #include "workflow/compiler.h"
 #include "workflow/project.h"
@@ -25,25 +25,43 @@ class Checker {
       : invocation_(invocation), project_(project) {}
 
   void run() {
+    if (invocation_.arguments.has("--json")) return print_document();
     invocation_.print("  System default timezone: " + calendar::TimeZone::system().id() + "\n");
-    const std::vector<workflow::Definition> definitions =
-        workflow::load_project(project_.directory);
-    std::vector<workflow::TaskTree> trees;
-    for (const workflow::Definition& definition : definitions) {
-      trees.push_back(workflow::compile("", "+" + definition.name, definition.config));
-    }
-    print_definitions(definitions, trees);
+    load();
+    print_definitions();
     print_parameters();
-    print_schedules(definitions);
+    print_schedules();
     if (invocation_.program.is_mogura()) {
-      check_name(definitions);
-      warn(find_traps(definitions, trees, project_.params));
+      find_warnings();
+      print_warnings();
+      refuse_warnings();
     }
   }
 
  private:
-  void print_definitions(const std::vector<workflow::Definition>& definitions,
-                         const std::vector<workflow::TaskTree>& trees) const {
+  void load() {
+    checked_.definitions = workflow::load_project(project_.directory);
+    for (const workflow::Definition& definition : checked_.definitions) {
+      checked_.trees.push_back(workflow::compile("", "+" + definition.name, definition.config));
+    }
+  }
+
+  void find_warnings() {
+    check_name(checked_.definitions);
+    checked_.warnings = find_traps(checked_.definitions, checked_.trees, project_.params);
+  }
+
+  void print_document() {
+    load();
+    checked_.schedules = check_schedules(checked_.definitions);
+    find_warnings();
+    invocation_.print(value::to_json(check_document(checked_, project_, SystemClock().now())));
+    refuse_warnings();
+  }
+
+  void print_definitions() const {
+    const std::vector<workflow::Definition>& definitions = checked_.definitions;
+    const std::vector<workflow::TaskTree>& trees = checked_.trees;
     invocation_.print(counted("Definitions", definitions.size(), "workflows"));
     for (std::size_t i = 0; i < definitions.size(); ++i) {
       invocation_.print("    " + definitions[i].name + " (" +
@@ -60,8 +78,8 @@ class Checker {
     invocation_.print(indented(value::to_yaml(project_.params), "    ") + "\n");
   }
 
-  void print_schedules(const std::vector<workflow::Definition>& definitions) const {
-    const std::vector<CheckedSchedule> schedules = check_schedules(definitions);
+  void print_schedules() const {
+    const std::vector<CheckedSchedule> schedules = check_schedules(checked_.definitions);
     invocation_.print(counted("Schedules", schedules.size(), "entries"));
     const Instant now = SystemClock().now();
     for (const CheckedSchedule& schedule : schedules) {
@@ -82,22 +100,25 @@ class Checker {
                 "Workflow '" + name + "' does not exist" + did_you_mean(name, names));
   }
 
-  void warn(const std::vector<std::string>& warnings) const {
-    if (warnings.empty()) return;
-    invocation_.print(counted("Warnings", warnings.size(), "entries"));
-    for (const std::string& warning : warnings) {
-      std::string text = indented(warning, "      ");
+  void print_warnings() const {
+    if (checked_.warnings.empty()) return;
+    invocation_.print(counted("Warnings", checked_.warnings.size(), "entries"));
+    for (const Warning& warning : checked_.warnings) {
+      std::string text = indented(warning.text(), "      ");
       text.replace(0, 6, "    - ");
       invocation_.print(text);
     }
     invocation_.print("");
-    if (invocation_.arguments.has("--strict")) {
-      throw Error("", std::to_string(warnings.size()) + " warnings, and --strict was given");
-    }
+  }
+
+  void refuse_warnings() const {
+    if (checked_.warnings.empty() || !invocation_.arguments.has("--strict")) return;
+    throw Error("", std::to_string(checked_.warnings.size()) + " warnings, and --strict was given");
   }
 
   const Invocation& invocation_;
   const ProjectArguments& project_;
+  CheckedProject checked_;
 };
 
 }  // namespace

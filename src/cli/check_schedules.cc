@@ -9,7 +9,7 @@ namespace mogura::cli {
 namespace {
 
 constexpr Logger kScheduleLog("io.digdag.core.schedule.SchedulerManager");
-constexpr int kShownRuns = 5;
+constexpr std::size_t kShownRuns = 5;
 
 /// Logged as one message with a line for each key.
 void report_unused_keys(const Object& config) {
@@ -43,22 +43,28 @@ std::string schedule_text(const CheckedSchedule& schedule, Instant now) {
          "\n      first scheduled to run at: " + time_with_distance(first.run_time, now, zone);
 }
 
+std::vector<calendar::ScheduleTime> next_runs(const CheckedSchedule& schedule, Instant now) {
+  std::vector<calendar::ScheduleTime> times;
+  calendar::ScheduleTime time = schedule.schedule->first(now);
+  while (times.size() < kShownRuns && time.session_time < calendar::kScheduleOver) {
+    times.push_back(time);
+    time = schedule.schedule->next(time.session_time);
+  }
+  return times;
+}
+
 std::string next_runs_text(const CheckedSchedule& schedule, Instant now) {
   std::string text = "      next runs (" + schedule.zone.id() + "):";
-  calendar::ScheduleTime time = schedule.schedule->first(now);
   int offset = schedule.zone.offset_seconds(now);
-  for (int i = 0; i < kShownRuns; ++i) {
-    if (time.session_time >= calendar::kScheduleOver) {
-      text += "\n        none: the schedule is over";
-      break;
-    }
+  const std::vector<calendar::ScheduleTime> times = next_runs(schedule, now);
+  for (const calendar::ScheduleTime& time : times) {
     text += "\n        " + calendar::display_time(time.run_time, schedule.zone) + "  session " +
             calendar::iso_time(time.session_time, schedule.zone);
     const int new_offset = schedule.zone.offset_seconds(time.run_time);
     if (new_offset != offset) text += "  (clocks change before this run)";
     offset = new_offset;
-    time = schedule.schedule->next(time.session_time);
   }
+  if (times.size() < kShownRuns) text += "\n        none: the schedule is over";
   return text;
 }
 

@@ -26,6 +26,9 @@ std::vector<CheckedSchedule> check_schedules(const std::vector<workflow::Definit
 /// The schedule's own text and its first times, in the machine's zone; without a line end.
 std::string schedule_text(const CheckedSchedule& schedule, Instant now);
 
+/// The next five runs; fewer where the schedule ends.
+std::vector<calendar::ScheduleTime> next_runs(const CheckedSchedule& schedule, Instant now);
+
 /// The next runs in the workflow's zone, with a remark where the clocks change in between; without
 /// a line end.
 std::string next_runs_text(const CheckedSchedule& schedule, Instant now);

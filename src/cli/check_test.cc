@@ -6,6 +6,7 @@
 #include "cli/check_schedules.h"
 #include "cli/check_traps.h"
 #include "cli/schedule_table.h"
+#include "cli/task_lines.h"
 #include "cli/time_display.h"
 #include "workflow/yaml.h"
 
@@ -15,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 
 workflow::Definition defined(const std::string& yaml, const std::string& name = "w") {
   return workflow::make_definition(workflow::parse_yaml(yaml).as_object(), name);
@@ -27,7 +29,12 @@ std::vector<std::string> traps(const std::string& yaml, const Object& params = {
   for (const auto& definition : definitions) {
     trees.push_back(workflow::compile("", "+" + definition.name, definition.config));
   }
-  return find_traps(definitions, trees, params);
+  std::vector<std::string> texts;
+  for (const Warning& warning : find_traps(definitions, trees, params)) {
+    EXPECT_EQ(warning.workflow, "w");
+    texts.push_back(warning.text());
+  }
+  return texts;
 }
 
 TEST(CheckTrapsTest, FindsNothingInAPlainWorkflow) {
@@ -69,6 +76,10 @@ TEST(CheckTrapsTest, NamesEachTrap) {
       {"+a: {ehco>: x}", "+w+a: there is no operator `ehco>`."},
       {"+a: {sh>: \"echo ${name:-x}\"}",
        "+w+a: `${name:-x}` is taken for a template of the workflow, not for the shell's."},
+      {"+a: {sh>: \"run > /tmp/log.$$ 2>&1\"}",
+       "+w+a: `$$` reaches the shell as `$`, and is not its process id; write `$$$$` for that."},
+      {"+a: {sh>: 'kill ${signal} $$'}",
+       "+w+a: `$$` reaches the shell as `$`, and is not its process id; write `$$$$` for that."},
       {"+a: {require>: nope}", "+w+a: there is no workflow `nope` in this project."},
       {"schedule: {cron>: \"0 0 1 * mon\"}\n+a: {echo>: x}",
        "schedule of w: a day must match both the day of the month and the weekday, while cron "
@@ -85,7 +96,9 @@ TEST(CheckTrapsTest, DoesNotWarnOfWhatOnlyRunningTells) {
        {"+a: {_type: \"${op}\"}", "+a: {_type: null}", "+a: {_retry: \"${n}\", echo>: x}",
         "+a: {_background: true, echo>: x}", "+a: {require>: x, project_name: other}",
         "+a: {require>: null}", "+a: {sh>: \"echo ${name}\"}", "+a: {sh>: null}", "_export: null",
-        "schedule: {cron>: \"0 0 * * mon\"}", "+a: {echo>: \"${a:-b}\"}"}) {
+        "+a: {sh>: 'echo $$$$ $HOME $$HOME $$(id) $$5 $${price} ${a.replace(/x/, \"$$\")}'}",
+        "+a: {echo>: 'costs $$'}", "schedule: {cron>: \"0 0 * * mon\"}",
+        "+a: {echo>: \"${a:-b}\"}"}) {
     EXPECT_THAT(traps(yaml), IsEmpty()) << yaml;
   }
 }
@@ -94,6 +107,35 @@ TEST(CheckTrapsTest, WarnsOfParametersThatLose) {
   EXPECT_THAT(traps("_export: {a: 1, b: 2}", {{"b", "x"}, {"c", "y"}}),
               ElementsAre("+w: `_export` sets `b`, which wins over the parameter of that name that "
                           "was given."));
+}
+
+TEST(TaskLinesTest, FindsTasksOfBlocks) {
+  const auto lines = task_lines(R"(# +no: x
+schedule: {daily>: "07:00:00"}
+
++load:
+  _export:
+    +b: no task
+  +a:
+    sh>: |
+      +x: output
+  "+b" : {+c: {echo>: x}}
++c:
+  schedule: x
+  '+d':
+    +e: {echo>: x}
++load: again)");
+  EXPECT_THAT(lines,
+              ElementsAre(Pair("+c", 11), Pair("+c+d", 13), Pair("+c+d+e", 14), Pair("+load", 4),
+                          Pair("+load+a", 7), Pair("+load+b", 10), Pair("schedule", 2)));
+}
+
+TEST(TaskLinesTest, TakesAnyText) {
+  for (const std::string text : {"", "\n\n", ":", "\"", "'+a", "\"+a\"", "   ", "+a", "\t+a: x",
+                                 "{", "\xff\xfe: x", "- +a: x"}) {
+    EXPECT_THAT(task_lines(text), IsEmpty()) << text;
+  }
+  EXPECT_THAT(task_lines("+a:\r\n  +b:\r\n"), ElementsAre(Pair("+a", 1), Pair("+a+b", 2)));
 }
 
 TEST(CommandsOfTest, NamesEachTargetOnce) {

@@ -13,6 +13,7 @@
 
 #include "calendar/schedule.h"
 #include "operators/operator.h"
+#include "template/scanner.h"
 
 namespace mogura::cli {
 namespace {
@@ -24,14 +25,15 @@ struct TaskView {
   bool is_group() const { return node.kind == workflow::TaskKind::group; }
 };
 
-using Warnings = std::vector<std::string>;
+using Warnings = std::vector<Warning>;
 
 bool has_template(const Value& value) {
   return value.is_text() && value.as_text().find("${") != std::string::npos;
 }
 
 void warn(Warnings& warnings, const TaskView& task, std::string text) {
-  warnings.push_back(task.node.full_name + ": " + std::move(text));
+  warnings.push_back(
+      {task.tree.tasks[0].full_name.substr(1), task.node.full_name, std::move(text)});
 }
 
 /// The operator that the task's own keys name; empty where only running tells.
@@ -119,6 +121,33 @@ void shell_expansion(const TaskView& task, Warnings& warnings) {
   }
 }
 
+// Whether the text has a `$$` that a shell would take for its process id. What a name, a digit or a
+// bracket follows may as well be a `$` that somebody meant to protect, and works as one.
+bool has_process_id(std::string_view literal) {
+  for (std::size_t at = literal.find('$'); at < literal.size(); at = literal.find('$', at)) {
+    const std::size_t end = std::min(literal.find_first_not_of('$', at), literal.size());
+    const char next = end < literal.size() ? literal[end] : ' ';
+    const bool begins_expansion = std::isalnum(static_cast<unsigned char>(next)) != 0 ||
+                                  std::string_view("_{(").contains(next);
+    if (end - at == 2 && !begins_expansion) return true;
+    at = end;
+  }
+  return false;
+}
+
+// language.md §11.3
+void lost_process_id(const TaskView& task, Warnings& warnings) {
+  if (task.is_group() || static_operator(task.node.config) != "sh") return;
+  const Value* command = static_command(task.node.config);
+  if (command == nullptr || !command->is_text()) return;
+  for (const tmpl::Piece& piece : tmpl::scan(command->as_text(), tmpl::Syntax::extended)) {
+    if (piece.kind == tmpl::Piece::Kind::expression || !has_process_id(piece.text)) continue;
+    warn(warnings, task,
+         "`$$` reaches the shell as `$`, and is not its process id; write `$$$$` for that.");
+    return;
+  }
+}
+
 // execution.md §14.3
 void cron_days(const workflow::Definition& definition, Warnings& warnings) {
   const Value* schedule = definition.config.find("schedule");
@@ -135,9 +164,9 @@ void cron_days(const workflow::Definition& definition, Warnings& warnings) {
   }
   if (fields.back().empty()) fields.pop_back();
   if (fields.size() == 5 && !fields[2].starts_with('*') && !fields[4].starts_with('*')) {
-    warnings.push_back("schedule of " + definition.name +
-                       ": a day must match both the day of the month and the weekday, while cron "
-                       "takes either.");
+    warnings.push_back({definition.name, "",
+                        "a day must match both the day of the month and the weekday, while cron "
+                        "takes either."});
   }
 }
 
@@ -148,8 +177,9 @@ void beaten_params(const workflow::Definition& definition, const Object& params,
   if (exported == nullptr || !exported->is_object()) return;
   for (const auto& [key, ignored] : exported->as_object()) {
     if (params.contains(key)) {
-      warnings.push_back("+" + definition.name + ": `_export` sets `" + key +
-                         "`, which wins over the parameter of that name that was given.");
+      warnings.push_back({definition.name, "+" + definition.name,
+                          "`_export` sets `" + key +
+                              "`, which wins over the parameter of that name that was given."});
     }
   }
 }
@@ -158,7 +188,7 @@ void unknown_schedule_keys(const workflow::Definition& definition, Warnings& war
   const Value* schedule = definition.config.find("schedule");
   if (schedule == nullptr || !schedule->is_object()) return;
   for (std::string& complaint : calendar::unused_schedule_keys(schedule->as_object())) {
-    warnings.push_back("schedule of " + definition.name + ": " + std::move(complaint));
+    warnings.push_back({definition.name, "", std::move(complaint)});
   }
 }
 
@@ -179,13 +209,14 @@ void missing_requirements(const workflow::TaskTree& tree, const std::set<std::st
 }
 
 constexpr std::array kTaskTraps = {ignored_check,    ignored_group_keys, unevaluated_retry,
-                                   hijacking_export, unknown_operator,   shell_expansion};
+                                   hijacking_export, unknown_operator,   shell_expansion,
+                                   lost_process_id};
 
 }  // namespace
 
-std::vector<std::string> find_traps(const std::vector<workflow::Definition>& definitions,
-                                    const std::vector<workflow::TaskTree>& trees,
-                                    const Object& params) {
+std::vector<Warning> find_traps(const std::vector<workflow::Definition>& definitions,
+                                const std::vector<workflow::TaskTree>& trees,
+                                const Object& params) {
   std::set<std::string> names;
   for (const workflow::Definition& definition : definitions) names.insert(definition.name);
   Warnings warnings;

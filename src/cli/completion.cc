@@ -1,9 +1,15 @@
 #include "cli/completion.h"
 
+#include <ranges>
+
 #include "cli/commands.h"
+#include "workflow/compiler.h"
+#include "workflow/definition.h"
 
 namespace mogura::cli {
 namespace {
+
+constexpr std::string_view kTasksWord = "tasks";
 
 std::vector<const Command*> known_commands(const Program& program) {
   std::vector<const Command*> commands;
@@ -35,7 +41,7 @@ std::string option_words(const Command& command, const Program& program) {
   return words;
 }
 
-/// The options whose value is a file or a directory, as alternatives of a shell's `case`.
+/// The options whose value is completed so, as alternatives of a shell's `case`.
 std::string options_completed_by(Completion completion) {
   std::string pattern;
   for (const Command& command : all_commands()) {
@@ -60,6 +66,22 @@ std::string case_pattern(const Command& command) {
   return pattern;
 }
 
+/// For the scripts: the tasks of the workflow among the words of a command line, as its options
+/// name them. What is wrong with the file is not told: somebody is typing.
+int print_task_names(const Invocation& invocation) {
+  for (const std::string& word : invocation.arguments.positionals()) {
+    if (!word.ends_with(".dig")) continue;
+    const workflow::Definition workflow = workflow::load_definition(word, "w");
+    const workflow::TaskTree tree = workflow::compile("", "+w", workflow.config);
+    const std::size_t root_length = tree.tasks[0].full_name.size();
+    for (const workflow::TaskNode& task : tree.tasks | std::views::drop(1)) {
+      invocation.print(task.full_name.substr(root_length));
+    }
+    return kSuccess;
+  }
+  return kFailure;
+}
+
 bool takes_workflow(const Command& command) {
   return command.name == "run" || command.name == "check";
 }
@@ -70,7 +92,7 @@ std::string bash_completion(const Program& program) {
   const std::string function = "_" + program.name;
   std::string text = function + "() {\n";
   text +=
-      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words=\n"
+      "  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words= tasks=\n"
       "  if ((COMP_CWORD == 1)); then\n"
       "    COMPREPLY=($(compgen -W '" +
       command_words(program) +
@@ -84,7 +106,17 @@ std::string bash_completion(const Program& program) {
       "    " +
       options_completed_by(Completion::file) +
       ") COMPREPLY=($(compgen -f -- \"$word\")); return;;\n"
+      "    " +
+      options_completed_by(Completion::task) +
+      ") tasks=yes;;\n"
       "  esac\n"
+      "  if [[ $word == +* ]]; then tasks=yes; fi\n"
+      "  if [[ -n $tasks ]]; then\n"
+      "    words=$(\"${COMP_WORDS[0]}\" completion tasks -- \"${COMP_WORDS[@]:2}\" 2>/dev/null) || "
+      "words=\n"
+      "    COMPREPLY=($(compgen -W \"$words\" -- \"$word\")) || COMPREPLY=()\n"
+      "    return\n"
+      "  fi\n"
       "  case ${COMP_WORDS[1]} in\n";
   for (const Command* command : known_commands(program)) {
     text += "    " + case_pattern(*command) + ") words='" + option_words(*command, program) + "'";
@@ -107,8 +139,10 @@ std::string zsh_completion(const Program& program) {
 }
 
 int run_completion(const Invocation& invocation) {
+  const auto& words = invocation.arguments.positionals();
+  if (!words.empty() && words[0] == kTasksWord) return print_task_names(invocation);
   require_positionals(invocation, 1, 1);
-  const std::string& shell = invocation.arguments.positionals()[0];
+  const std::string& shell = words[0];
   if (shell == "bash") {
     invocation.console.out(bash_completion(invocation.program));
   } else if (shell == "zsh") {

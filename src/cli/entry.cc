@@ -61,6 +61,7 @@ class Entry {
   int run_words() {
     const Front front = read_front();
     if (front.is_wrong || front.command_at == launch_.words.size()) {
+      if (const auto status = refuse_front(front)) return *status;
       print_help(general_help(program_, config_path_text(), Ending::how_to_get_more));
       return kSuccess;
     }
@@ -101,6 +102,16 @@ class Entry {
     return front;
   }
 
+  /// Options that lead to no command are worth the general help only where they exist.
+  std::optional<int> refuse_front(const Front& front) {
+    try {
+      parse_arguments(front.options, {&common_options()}, program_.face);
+      return std::nullopt;
+    } catch (const ArgumentError& error) {
+      return complain(error.chain() + "\nSee `" + program_.name + " --help`", kWrongUsage);
+    }
+  }
+
   int unknown_command(const std::string& word) {
     std::vector<std::string> names;
     for (const Command& command : all_commands()) {
@@ -135,7 +146,10 @@ class Entry {
       console_.err(general_help(program_, config_path_text(), Ending::plain));
       return complain(error.chain(), kFailure);
     } catch (const ArgumentError& error) {
-      return complain(error.chain(), program_.is_mogura() ? kWrongUsage : kFailure);
+      if (!program_.is_mogura()) return complain(error.chain(), kFailure);
+      return complain(
+          error.chain() + "\nSee `" + program_.name + " " + std::string(command.name) + " --help`",
+          kWrongUsage);
     } catch (const workflow::MissingInclude& error) {
       const std::string place = program_.is_mogura() ? ", " + error.place() : "";
       return complain(error.chain() + place, kFailure);

@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 
 #include "base/unique_fd.h"
@@ -72,9 +74,11 @@ void write_file(const fs::path& path, std::string_view content, Durability durab
     write_whole_file(path, content);
     return;
   }
-  // Hidden, so that no listing takes it for one of the directory's own files.
-  const fs::path temporary =
-      path.parent_path() / ("." + path.filename().string() + "." + std::to_string(::getpid()));
+  // Hidden, so that no listing takes it for one of the directory's own files; short, so that the
+  // file's own name may be as long as a name can be.
+  static std::atomic<std::uint64_t> written;
+  const fs::path temporary = path.parent_path() / ("." + std::to_string(::getpid()) + "." +
+                                                   std::to_string(++written) + ".new");
   try {
     write_whole_file(temporary, content);
     if (::rename(temporary.c_str(), path.c_str()) != 0) throw io_error(path.native(), errno);

@@ -7,9 +7,12 @@ constexpr std::size_t kOptionColumn = 38;
 constexpr std::size_t kListingColumn = 42;
 constexpr std::string_view kConfigPlaceholder = "CONFIG";
 
-void pad_to(std::string& line, std::size_t column) {
+/// What is wider than its column gets a line of its own; Digdag goes on behind it.
+void pad_to(std::string& line, std::size_t column, const Program& program) {
   if (line.size() + 1 < column) {
     line.resize(column - 1, ' ');
+  } else if (program.is_mogura()) {
+    line += "\n" + std::string(column - 1, ' ');
   } else {
     line += "  ";
   }
@@ -26,7 +29,8 @@ std::string option_names(const Option& option) {
 }
 
 /// `    -n, --port PORT      description`; names without a short form stand under the long ones.
-std::string option_line(const Option& option, const std::string& default_config) {
+std::string option_line(const Option& option, const Program& program,
+                        const std::string& default_config) {
   const std::string names = option_names(option);
   std::string line = names.starts_with("--") ? "        " : "    ";
   line += names;
@@ -34,7 +38,7 @@ std::string option_line(const Option& option, const std::string& default_config)
     line += ' ';
     line += option.metavar;
   }
-  pad_to(line, kOptionColumn);
+  pad_to(line, kOptionColumn, program);
   std::string help(option.help);
   if (const std::size_t at = help.find(kConfigPlaceholder); at != std::string::npos) {
     help.replace(at, kConfigPlaceholder.size(), default_config);
@@ -46,7 +50,7 @@ void append_options(std::string& text, const OptionTable& table, const Program& 
                     const std::string& default_config) {
   for (const Option& option : table) {
     if (option.help.empty() || (option.mogura_only && !program.is_mogura())) continue;
-    text += option_line(option, default_config);
+    text += option_line(option, program, default_config);
   }
 }
 
@@ -59,7 +63,7 @@ void append_listings(std::string& text, std::string_view title, Mode mode, const
     for (const Listing& listing : command.listings) {
       std::string line = "    ";
       line += listing.form;
-      pad_to(line, kListingColumn);
+      pad_to(line, kListingColumn, program);
       line += listing.effect;
       text += line + "\n";
     }
@@ -89,7 +93,9 @@ std::string general_help(const Program& program, const std::string& default_conf
   append_options(text, client_options(), program, default_config);
   text += "\n";
   if (ending == Ending::how_to_get_more) {
-    text += "Use `<command> --help` to see detailed usage of a command.\n";
+    text += program.is_mogura() ? "Use `" + program.name + " <command> --help`"
+                                : "Use `<command> --help`";
+    text += " to see detailed usage of a command.\n";
   }
   return text;
 }

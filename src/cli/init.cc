@@ -1,8 +1,11 @@
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/init_examples.h"
+#include "cli/run_report.h"
 #include "workflow/names.h"
 
 namespace mogura::cli {
@@ -47,14 +50,25 @@ std::string without_slashes_at_end(std::string path) {
 void print_next_step(const Invocation& invocation, const std::string& directory,
                      const std::string& name, bool is_here, bool is_td) {
   const std::string& program = invocation.program.name;
-  const std::string enter = is_here ? "" : "`cd " + directory + "` and then ";
+  const std::string enter = is_here ? "" : fmt::format("`cd {}` and then ", shell_word(directory));
   if (is_td) {
-    invocation.print("Done. Set up the API key of Treasure Data with `" + program +
-                     " secrets --project " + name + " --set td.apikey`, and type " + enter + "`" +
-                     program + " push " + name + "` to upload the workflow. Enjoy!");
+    const std::string project = shell_word(name);
+    invocation.print(fmt::format(
+        "Done. Set up the API key of Treasure Data with `{0} secrets --project {1} --set "
+        "td.apikey`, and type {2}`{0} push {1}` to upload the workflow. Enjoy!",
+        program, project, enter));
   } else {
-    invocation.print("Done. Type " + enter + "`" + program + " run " + name +
-                     ".dig` to run the workflow. Enjoy!");
+    invocation.print(fmt::format("Done. Type {}`{} run {}` to run the workflow. Enjoy!", enter,
+                                 program, shell_word(name + ".dig")));
+  }
+}
+
+// A workflow is its root task, too, which not all names of workflows can name.
+void check_name(const std::string& name) {
+  workflow::check_workflow_name(name);
+  if (const auto problem = workflow::task_name_problem("+" + name)) {
+    throw Error("model validation",
+                fmt::format("Validating workflow failed\nname {}: \"{}\"", *problem, name));
   }
 }
 
@@ -69,7 +83,7 @@ int run_init(const Invocation& invocation) {
   const std::string directory = without_slashes_at_end(invocation.arguments.positionals()[0]);
   const fs::path absolute = absolute_path(directory);
   const std::string name = absolute.filename().string();
-  workflow::check_workflow_name(name);
+  check_name(name);
   make_directories(absolute);
 
   const ProjectMaker maker(invocation, directory);

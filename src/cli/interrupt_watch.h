@@ -1,10 +1,9 @@
 // Ctrl-C and its relatives, as calls instead of the process's sudden end.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <thread>
-
-#include "base/unique_fd.h"
 
 namespace mogura::cli {
 
@@ -22,8 +21,7 @@ class InterruptWatch {
   void watch();
 
   const std::function<void(int, int)> interrupted_;
-  UniqueFd signals_;
-  UniqueFd end_;
+  std::atomic<bool> ending_ = false;
   std::thread thread_;
 };
 

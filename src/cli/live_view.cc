@@ -29,6 +29,8 @@ TerminalSize terminal_size() {
   return {size.ws_col, size.ws_row};
 }
 
+}  // namespace
+
 bool locale_is_utf8() {
   for (const char* variable : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const char* locale = std::getenv(variable);
@@ -37,13 +39,6 @@ bool locale_is_utf8() {
     return name.contains("UTF-8") || name.contains("utf8") || name.contains("UTF8");
   }
   return false;
-}
-
-}  // namespace
-
-TreeStyle terminal_style() {
-  const char* no_colour = std::getenv("NO_COLOR");
-  return {.colour = no_colour == nullptr || *no_colour == '\0', .unicode = locale_is_utf8()};
 }
 
 LiveView::LiveView(Console& console, std::string workflow, TreeStyle style)

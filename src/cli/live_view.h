@@ -49,7 +49,7 @@ class LiveView : public executor::Observer, private LiveArea {
   std::thread thread_;
 };
 
-/// How the terminal is to be written to, from NO_COLOR and the locale.
-TreeStyle terminal_style();
+/// Whether the locale has the characters of the tree.
+bool locale_is_utf8();
 
 }  // namespace mogura::cli

@@ -75,15 +75,18 @@ Command run_command() {
                       {.names = {"-s", "--start"},
                        .kind = OptionKind::text,
                        .metavar = "+NAME",
-                       .help = "run this task and everything after it, also what succeeded before"},
+                       .help = "run this task and everything after it, also what succeeded before",
+                       .completion = Completion::task},
                       {.names = {"-g", "--goal"},
                        .kind = OptionKind::text,
                        .metavar = "+NAME",
-                       .help = "run this task and what it needs, and nothing after it"},
+                       .help = "run this task and what it needs, and nothing after it",
+                       .completion = Completion::task},
                       {.names = {"-e", "--end"},
                        .kind = OptionKind::text,
                        .metavar = "+NAME",
-                       .help = "stop before this task"},
+                       .help = "stop before this task",
+                       .completion = Completion::task},
                       {.names = {"-o", "--save"},
                        .kind = OptionKind::text,
                        .metavar = "DIR",
@@ -117,6 +120,9 @@ Command check_command() {
           .options = {project_option(),
                       param_option(),
                       params_file_option(),
+                      {.names = {"--json"},
+                       .help = "print workflows, schedules and warnings as one JSON document",
+                       .mogura_only = true},
                       {.names = {"--strict"},
                        .help = "fail where there is anything to warn of",
                        .mogura_only = true}},
@@ -168,6 +174,10 @@ Command scheduler_command() {
                            last == "--task-log" || last == "--max-task-threads" ||
                            last == "--param" || last == "--params-file";
     if (!is_listed) option.help = {};
+    if (last == "--port" || last == "--bind") {
+      option.help = "accepted and not used: this scheduler serves no API";
+    }
+    if (last == "--database") option.help = "refused: this scheduler keeps everything in memory";
     options.push_back(option);
   }
   return {.name = "scheduler",

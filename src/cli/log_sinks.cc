@@ -1,7 +1,6 @@
 #include "cli/log_sinks.h"
 
-#include <cstdlib>
-
+#include "cli/colour.h"
 #include "cli/rotating_file.h"
 
 namespace mogura::cli {
@@ -45,12 +44,10 @@ bool wants_json(const Arguments& arguments) {
   return format == "json";
 }
 
-LogLayout console_layout(const Program& program, const Console& console) {
-  if (!console.is_terminal()) return LogLayout::console;
-  if (!program.is_mogura()) return LogLayout::terminal;
-  const char* no_colour = std::getenv("NO_COLOR");
-  const bool colour = console.err_is_terminal() && (no_colour == nullptr || *no_colour == '\0');
-  return colour ? LogLayout::terminal : LogLayout::plain;
+LogLayout console_layout(const Program& program, const Console& console, bool colour) {
+  if (!program.is_mogura()) return console.is_terminal() ? LogLayout::terminal : LogLayout::console;
+  if (colour) return LogLayout::terminal;
+  return console.is_terminal() ? LogLayout::plain : LogLayout::console;
 }
 
 }  // namespace
@@ -74,10 +71,15 @@ void configure_log(const Command& command, const Arguments& arguments, const Pro
       command.draws_progress && program.is_mogura() && console.is_terminal() && path == "-";
   const std::string level_text = arguments.text_or("-l", shows_progress ? "warn" : "info");
   const std::optional<LogLevel> level = parse_log_level(level_text);
-  if (!level) throw GeneralUsageError("Unknown log level '" + level_text + "'");
+  if (!level) {
+    const std::string choice =
+        program.is_mogura() ? ". Use error, warn, info, debug or trace." : "";
+    throw GeneralUsageError("Unknown log level '" + level_text + "'" + choice);
+  }
   const bool json = wants_json(arguments);
+  const bool colour = wants_colour(arguments, console.is_terminal() && console.err_is_terminal());
   if (path == "-") {
-    const LogLayout layout = json ? LogLayout::json : console_layout(program, console);
+    const LogLayout layout = json ? LogLayout::json : console_layout(program, console, colour);
     install_log(*level, console_log(console, layout, program.face));
   } else {
     install_log(*level, file_log(path, json ? LogLayout::json : LogLayout::file));

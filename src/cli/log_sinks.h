@@ -22,9 +22,9 @@ std::shared_ptr<LogSink> file_log(const std::string& path, LogLayout layout);
 /// is meant for people is logged then.
 bool speaks_json(const Arguments& arguments);
 
-/// Installs the log as the options -L, -l and --log-format say, for a command that is about to run.
-/// Throws GeneralUsageError for a level that does not exist, ArgumentError for a format, Error for
-/// a file that cannot be written.
+/// Installs the log as the options -L, -l, --log-format and --color say, for a command that is
+/// about to run. Throws GeneralUsageError for a level that does not exist, ArgumentError for a
+/// format or a colour, Error for a file that cannot be written.
 void configure_log(const Command& command, const Arguments& arguments, const Program& program,
                    Console& console);
 

@@ -11,6 +11,7 @@
 
 #include <thread>
 
+#include "cli/colour.h"
 #include "cli/console.h"
 #include "cli/log_layout.h"
 #include "cli/rotating_file.h"
@@ -224,6 +225,27 @@ TEST_F(ConsoleTest, KeepsTheLiveAreaBelowTheTextOfATerminal) {
   console.out("plain\n");
   EXPECT_EQ(terminal.received_until("plain\n"), "<-a line\n-><-half a line\n->plain\n");
   EXPECT_EQ(received(), "elsewhere\n");
+}
+
+TEST(ColourTest, IsForTerminalsUnlessSomebodySaysOtherwise) {
+  const auto wants = [](const std::vector<std::string>& words, bool is_terminal) {
+    return wants_colour(parse_arguments(words, {&common_options()}, Face::mogura), is_terminal);
+  };
+  {
+    const ScopedVariable term("TERM", "xterm");
+    const ScopedVariable none("NO_COLOR", nullptr);
+    EXPECT_TRUE(wants({}, true));
+    EXPECT_TRUE(wants({"--color=auto"}, true));
+    EXPECT_FALSE(wants({}, false));
+    EXPECT_FALSE(wants({"--color", "never"}, true));
+    EXPECT_TRUE(wants({"--color", "always"}, false));
+    EXPECT_THROW(wants({"--color", "sometimes"}, true), ArgumentError);
+  }
+  for (const auto& [name, setting] : {std::pair{"NO_COLOR", "1"}, std::pair{"TERM", "dumb"}}) {
+    const ScopedVariable variable(name, setting);
+    EXPECT_FALSE(wants({}, true)) << name;
+    EXPECT_TRUE(wants({"--color", "always"}, true)) << name;
+  }
 }
 
 }  // namespace

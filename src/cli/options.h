@@ -19,7 +19,7 @@ enum class OptionKind {
 };
 
 /// What completes an option's value in a shell.
-enum class Completion { none, file, directory };
+enum class Completion { none, file, directory, task };
 
 struct Option {
   /// In the order of declaration; messages name the first.

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mutex.h"
+#include "cli/colour.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/interrupt_watch.h"
@@ -18,6 +19,7 @@
 #include "cli/saved_states.h"
 #include "cli/session_choice.h"
 #include "cli/skip_plan.h"
+#include "cli/spelling.h"
 #include "cli/task_tails.h"
 #include "cli/workflow_argument.h"
 #include "workflow/compiler.h"
@@ -46,7 +48,8 @@ void check_states_are_kept(const Arguments& arguments) {
   }
 }
 
-Error missing_workflow(const Arguments& arguments, const std::string& name) {
+Error missing_workflow(const Arguments& arguments, const std::string& name,
+                       const std::string& suggestion) {
   std::string text = "Workflow '" + name + "' does not exist in ";
   const std::size_t slash = name.rfind('/');
   if (const auto project = arguments.text("--project")) {
@@ -58,19 +61,23 @@ Error missing_workflow(const Arguments& arguments, const std::string& name) {
     text += "current directory. You may need to type \"cd " + directory +
             "\" first, or set \"--project " + directory + "\" option.";
   }
-  return {"resource not found", std::move(text)};
+  return {"resource not found", text + suggestion};
 }
 
 /// The workflow to run, after all of the project were compiled.
 const workflow::Definition& pick_workflow(const std::vector<workflow::Definition>& definitions,
-                                          const Arguments& arguments, const std::string& name) {
+                                          const Invocation& invocation, const std::string& name) {
   for (const workflow::Definition& definition : definitions) {
     workflow::compile("", "+" + definition.name, definition.config);
   }
   for (const workflow::Definition& definition : definitions) {
     if (definition.name == name) return definition;
   }
-  throw missing_workflow(arguments, name);
+  std::vector<std::string> names;
+  for (const workflow::Definition& definition : definitions) names.push_back(definition.name);
+  const std::string guess = invocation.program.is_mogura() ? nearest(name, names) : "";
+  throw missing_workflow(invocation.arguments, name,
+                         guess.empty() ? "" : " Did you mean '" + guess + "'?");
 }
 
 /// The exit status after a signal is this and its number, as with shells.
@@ -128,7 +135,7 @@ class LocalRun {
         project_(read_project_arguments(invocation)),
         definitions_(workflow::load_project(project_.directory)),
         definition_(
-            pick_workflow(definitions_, arguments_,
+            pick_workflow(definitions_, invocation,
                           workflow_name_of(arguments_.positionals()[0], project_.directory))),
         zone_(calendar::TimeZone::find(definition_.timezone).value_or(calendar::TimeZone::utc())),
         setup_(project_.system_config, invocation.console, arguments_.text("-O")) {}
@@ -171,7 +178,9 @@ class LocalRun {
     SavedStates* states = states_ ? &*states_ : nullptr;
     std::optional<LiveView> view;
     if (invocation_.program.is_mogura() && invocation_.console.is_terminal()) {
-      view.emplace(invocation_.console, definition_.name, terminal_style());
+      view.emplace(
+          invocation_.console, definition_.name,
+          TreeStyle{.colour = wants_colour(arguments_, true), .unicode = locale_is_utf8()});
     }
     RunRecord record(definition_.name, session_time_, states, &tails_, view ? &*view : nullptr);
     LocalEngine engine(engine_options(record));

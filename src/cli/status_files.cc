@@ -1,5 +1,9 @@
 #include "cli/status_files.h"
 
+#include <fmt/format.h>
+
+#include <cstdint>
+
 #include "base/log.h"
 #include "cli/files.h"
 #include "value/config.h"
@@ -13,6 +17,26 @@ namespace fs = std::filesystem;
 
 constexpr Logger kStatusLog("io.digdag.cli.ResumeStateManager");
 constexpr std::string_view kFileSuffix = ".yml";
+
+constexpr std::size_t kMaxFileName = 255;  // bytes
+constexpr std::size_t kDigestDigits = 16;
+// No task's name has it.
+constexpr char kDigestSign = '~';
+
+// FNV-1a: a digest that must be the same for each build of the program.
+std::uint64_t digest(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return hash;
+}
+
+std::string file_name(const std::string& task_name) {
+  constexpr std::size_t kMaxPlain = kMaxFileName - kFileSuffix.size();
+  constexpr std::size_t kKept = kMaxPlain - kDigestDigits - 1;
+  if (task_name.size() <= kMaxPlain) return fmt::format("{}{}", task_name, kFileSuffix);
+  return fmt::format("{}{}{:0{}x}{}", task_name.substr(0, kKept), kDigestSign, digest(task_name),
+                     kDigestDigits, kFileSuffix);
+}
 
 /// Whether the file belongs to a task below the root of the workflow.
 bool is_state_of(std::string_view file_name, const std::string& workflow) {
@@ -70,8 +94,22 @@ std::optional<engine::TaskResult> parse_status(std::string_view text) {
   return result;
 }
 
+StatusFiles::StatusFiles(fs::path directory) : directory_(std::move(directory)) {
+  std::error_code error;
+  for (fs::directory_iterator entry(directory_, error), end; !error && entry != end;
+       entry.increment(error)) {
+    names_.insert(entry->path().filename().string());
+  }
+  const bool none_yet = error == std::errc::no_such_file_or_directory;
+  if (error && !none_yet) {
+    kStatusLog.warn("The states in {} cannot be listed: {}", directory_.string(), error.message());
+  }
+}
+
 std::optional<engine::TaskResult> StatusFiles::read(const std::string& task_name) const {
-  const fs::path path = path_of(task_name);
+  const std::string name = file_name(task_name);
+  if (!names_.contains(name)) return std::nullopt;
+  const fs::path path = directory_ / name;
   try {
     const std::optional<std::string> text = read_file_if_present(path);
     return text ? parse_status(*text) : std::nullopt;
@@ -89,7 +127,7 @@ void StatusFiles::write(const std::string& task_name, const engine::TaskResult& 
 }
 
 fs::path StatusFiles::path_of(const std::string& task_name) const {
-  return directory_ / (task_name + std::string(kFileSuffix));
+  return directory_ / file_name(task_name);
 }
 
 std::string session_directory(Instant session_time, const calendar::TimeZone& zone) {

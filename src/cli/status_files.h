@@ -3,13 +3,15 @@
 //
 //   .digdag/status/20260301T000000+0000/+wf+a.yml
 //
-// A file says that the task succeeded and with what result.
+// A file says that the task succeeded and with what result. Where the name of the task is too long
+// for a file's name, its end gives way to a digest of the whole: `+wf+a...~0f1e2d3c4b5a6978.yml`.
 #pragma once
 
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -25,10 +27,11 @@ std::string status_text(const std::string& task_name, const engine::TaskResult& 
 /// is not of the format.
 std::optional<engine::TaskResult> parse_status(std::string_view text);
 
-/// The files of one session.
+/// The files of one session. Which of them there are is looked up once, when this is made: to ask
+/// the directory for each of many tasks costs more than to run them.
 class StatusFiles {
  public:
-  explicit StatusFiles(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  explicit StatusFiles(std::filesystem::path directory);
 
   const std::filesystem::path& directory() const { return directory_; }
 
@@ -43,6 +46,7 @@ class StatusFiles {
   std::filesystem::path path_of(const std::string& task_name) const;
 
   std::filesystem::path directory_;
+  std::unordered_set<std::string> names_;
 };
 
 /// The name of a session's directory: its time in the workflow's zone.

@@ -18,7 +18,7 @@ class Embulk : public Operator {
     const std::string file = command_->add_file("load.yml", load_definition());
     return RunCommand{
         .request = command_->request({"embulk", "run", file}),
-        .then = [this](const command::Finished& finished) { return finish(finished); },
+        .then = [this](const command::Finished& finished) { return command_->end(finished); },
         .advice = "Install embulk, or put the directory that holds it on the PATH",
     };
   }
@@ -42,13 +42,6 @@ class Embulk : public Operator {
     } catch (const Error& error) {
       throw ConfigError("Failed to parse yaml file", {error});
     }
-  }
-
-  Step finish(const command::Finished& finished) const {
-    if (finished.status_code != 0) throw command_failed(finished);
-    Done done;
-    done.result.store_params = command_->output_parameters();
-    return done;
   }
 
   Context& context_;

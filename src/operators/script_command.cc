@@ -61,6 +61,13 @@ command::Request ScriptCommand::request(std::vector<std::string> argv, Environme
   };
 }
 
+Done ScriptCommand::end(const command::Finished& finished) const {
+  if (finished.status_code != 0) throw command_failed(finished);
+  Done done;
+  done.result.store_params = output_parameters();
+  return done;
+}
+
 Object ScriptCommand::output_parameters() const {
   std::optional<std::string> content;
   try {

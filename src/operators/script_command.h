@@ -42,6 +42,9 @@ class ScriptCommand {
   /// ConfigError "Invalid _env key name: NAME", Error of kind "secret not found".
   command::Request request(std::vector<std::string> argv, Environment variables = {});
 
+  /// The end of a task whose command says nothing but its status: its output parameters are the
+  /// task's. Throws command_failed(), TaskFailed.
+  Done end(const command::Finished& finished) const;
   /// What the command wrote to $MOGURA_OUTPUT. Throws TaskFailed.
   Object output_parameters() const;
 

@@ -35,19 +35,12 @@ class Sh : public Operator {
     argv.push_back(command_->add_file("runner.sh", script));
     return RunCommand{
         .request = command_->request(std::move(argv), parameter_environment(config)),
-        .then = [this](const command::Finished& finished) { return finish(finished); },
+        .then = [this](const command::Finished& finished) { return command_->end(finished); },
         .advice = "Set `shell:` to a program of this machine and its arguments",
     };
   }
 
  private:
-  Step finish(const command::Finished& finished) const {
-    if (finished.status_code != 0) throw command_failed(finished);
-    Done done;
-    done.result.store_params = command_->output_parameters();
-    return done;
-  }
-
   Context& context_;
   std::optional<ScriptCommand> command_;
 };

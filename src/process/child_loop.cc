@@ -98,15 +98,26 @@ void ChildLoop::release() {
   if (inbox_.closed) wake();
 }
 
+// The loop need not wake: with the child's first event it finds the child in the inbox.
 ChildId ChildLoop::adopt(StartedChild started, ChildCallbacks callbacks) {
   MutexLock lock(mutex_);
-  const ChildId id = ++inbox_.last_id;
-  inbox_.arrivals.push_back(Child{.id = id,
-                                  .group = started.pid,
-                                  .pidfd = std::move(started.pidfd),
-                                  .output = std::move(started.output),
-                                  .callbacks = std::move(callbacks)});
-  wake();
+  Child child{.id = ++inbox_.last_id,
+              .group = started.pid,
+              .pidfd = std::move(started.pidfd),
+              .output = std::move(started.output),
+              .callbacks = std::move(callbacks)};
+  try {
+    watch(child.output, output_tag(child.id));
+    watch(child.pidfd, exit_tag(child.id));
+  } catch (const RuntimeError&) {
+    ::kill(-child.group, SIGKILL);
+    ::waitid(P_PIDFD, static_cast<id_t>(child.pidfd.get()), nullptr, WEXITED);
+    warden_.strike(child.group);
+    throw;
+  }
+  const ChildId id = child.id;
+  inbox_.arrivals.push_back(std::move(child));
+  if (inbox_.closed) wake();
   return id;
 }
 
@@ -134,6 +145,7 @@ void ChildLoop::run() {
   while (read_inbox()) {
     const int ready = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()),
                                    wait_timeout_ms());
+    take_arrivals();
     for (int i = 0; i < ready; ++i) handle_event(events[static_cast<std::size_t>(i)].data.u64);
     handle_deadlines();
     look_for_empty_groups();
@@ -142,18 +154,16 @@ void ChildLoop::run() {
 
 /// False when nothing is left to wait for.
 bool ChildLoop::read_inbox() {
-  std::vector<Child> arrivals;
   std::vector<ChildId> terminations;
   bool close_now = false;
   {
     MutexLock lock(mutex_);
     if (inbox_.closed && inbox_.places == 0) return false;
-    arrivals.swap(inbox_.arrivals);
     terminations.swap(inbox_.terminations);
     close_now = inbox_.closed && !closing_;
     inbox_.woken = false;
   }
-  for (Child& child : arrivals) admit(std::move(child));
+  take_arrivals();
   for (const ChildId id : terminations) {
     const auto found = children_.find(id);
     if (found != children_.end()) ask_to_end(found->second);
@@ -237,12 +247,17 @@ void ChildLoop::set_phase(Child& child, Phase phase, milliseconds lasts) {
   deadlines_.emplace(steady_clock::now() + lasts, child.id);
 }
 
-void ChildLoop::admit(Child arrived) {
-  const ChildId id = arrived.id;
-  Child& child = children_.emplace(id, std::move(arrived)).first->second;
-  watch(child.output, output_tag(id));
-  watch(child.pidfd, exit_tag(id));
-  if (closing_) ask_to_end(child);
+void ChildLoop::take_arrivals() {
+  std::vector<Child> arrivals;
+  {
+    MutexLock lock(mutex_);
+    arrivals.swap(inbox_.arrivals);
+  }
+  for (Child& arrived : arrivals) {
+    const ChildId id = arrived.id;
+    Child& child = children_.emplace(id, std::move(arrived)).first->second;
+    if (closing_) ask_to_end(child);
+  }
 }
 
 /// One chunk, however much there is: all children take turns, and a fast writer waits in its pipe.

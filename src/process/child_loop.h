@@ -79,7 +79,7 @@ class ChildLoop {
   void look_for_empty_groups();
   void set_phase(Child& child, Phase phase, std::chrono::milliseconds lasts);
 
-  void admit(Child arrived);
+  void take_arrivals();
   void read_output(Child& child);
   void close_output(Child& child);
   void note_exit(Child& child);

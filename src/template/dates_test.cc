@@ -112,5 +112,30 @@ TEST(Dates, AndMomentAgreeOnTheZone) {
       "in 4 daysen2.21.0");
 }
 
+// What docs/compatibility.md says of moment's release.
+TEST(Dates, AreReadAndWrittenAsMomentsNewReleaseDoes) {
+  const struct {
+    const char* expression;
+    const char* text;
+  } cases[] = {
+      {"moment('2019').format()", "2019-01-01T00:00:00+09:00"},
+      {"moment('201903').format()", "2019-03-01T00:00:00+09:00"},
+      {"moment('2024-02-29').diff('2024-01-31', 'months')", "1"},
+      {"moment('2024-01-31').add(1.5, 'months').format('YYYY-MM-DD')", "2024-03-31"},
+      {"moment('2024-05-15').add(1, 'isoWeeks').format('YYYY-MM-DD')", "2024-05-22"},
+      {"moment('2024-05-15').format('N y yo yyyy-MM')", "AD 2024 2024th 2024-05"},
+      {"moment('2024-12-30').format(moment.HTML5_FMT.WEEK)", "2025-W01"},
+      {"moment.duration('2', 'days').asDays()", "2"},
+      {"moment.duration(10, 'days').humanize({d: 7, w: 4})", "a week"},
+      {"moment.duration(1, 'days').humanize(true) + Object.assign", "in a dayundefined"},
+      {"moment('2024-05-15').month(NaN).isValid()", "false"},
+      {"moment('1880-01-01').format()", "1880-01-01T00:00:00+09:18"},
+      {"moment('2024-05-15').calendar({sameElse: '[x]'})", "x"},
+  };
+  for (const auto& [expression, text] : cases) {
+    EXPECT_EQ(dated("Asia/Tokyo", expression), text) << expression;
+  }
+}
+
 }  // namespace
 }  // namespace mogura::tmpl

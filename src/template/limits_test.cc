@@ -189,7 +189,7 @@ std::size_t resident_bytes() {
 }
 
 TEST(Isolation, DoesNotGrow) {
-  if (kHoldsBackMemory) GTEST_SKIP();
+  if (kHoldsBackMemory) GTEST_SKIP() << "the sanitizer holds back memory that was freed";
   const Evaluator evaluator;
   const Object scope{{"a", 1}, {"timezone", "UTC"}};
   const auto evaluate_some = [&](int times) {

@@ -49,6 +49,23 @@
     });
   }
 
+  var assign = Object.assign;
+
+  function adapt(moment) {
+    moment.version = '2.21.0';
+    // Its one call of something newer than ECMAScript 5, which expressions must not see.
+    var duration = moment.duration.fn;
+    var humanize = duration.humanize;
+    duration.humanize = function (withSuffix, thresholds) {
+      Object.defineProperty(Object, 'assign', {value: assign, configurable: true});
+      try {
+        return humanize.call(this, withSuffix, thresholds);
+      } finally {
+        delete Object.assign;
+      }
+    };
+  }
+
   var constructors = Object.keys(kept);
   keepOnly(globals, keptGlobals + ' ' + constructors.join(' '));
   constructors.forEach(function (name) {
@@ -190,5 +207,5 @@
   add('intern', function () { return String(this); });
   add('toCharArray', function () { return String(this).split(''); });
 
-  if (globals.moment) globals.moment.version = '2.21.0';
+  if (globals.moment) adapt(globals.moment);
 })

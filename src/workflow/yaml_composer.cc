@@ -21,6 +21,7 @@
 #include "workflow/yaml.h"
 #include "workflow/yaml_events.h"
 #include "workflow/yaml_scalar.h"
+#include "workflow/yaml_surrogates.h"
 
 namespace mogura::workflow {
 namespace {
@@ -394,7 +395,7 @@ YamlDocument compose_yaml(std::string_view bytes, std::string_view source_name,
                     fmt::format("'{}' is larger than {} bytes", source_name, kMaxYamlBytes));
   }
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
-  const std::string text = value::valid_utf8(bytes);
+  const std::string text = with_joined_surrogates(value::valid_utf8(bytes));
   return Composer(text, source_name, include_keys).document();
 }
 

@@ -86,6 +86,19 @@ std::string_view YamlEvent::written_tag() const {
   }
 }
 
+int YamlEvent::nesting() const {
+  switch (event_.type) {
+    case YAML_SEQUENCE_START_EVENT:
+    case YAML_MAPPING_START_EVENT:
+      return 1;
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT:
+      return -1;
+    default:
+      return 0;
+  }
+}
+
 std::string_view YamlEvent::scalar() const {
   return {reinterpret_cast<const char*>(event_.data.scalar.value), event_.data.scalar.length};
 }
@@ -101,11 +114,18 @@ YamlEvents::YamlEvents(std::string_view text, std::string_view source_name)
 YamlEvent YamlEvents::next() {
   YamlEvent event;
   if (yaml_parser_parse(&parser_, &event.event_) == 0) fail();
-  if (event.type() == YAML_SCALAR_EVENT &&
-      event.event_.data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE) {
-    check_escapes(event);
-  }
+  if (event.is_double_quoted()) check_escapes(event);
   return event;
+}
+
+std::string_view YamlEvents::source_of(const YamlEvent& event) {
+  // Its end is not remembered, so that the same event can be asked for again.
+  const std::size_t begin = offset_of(event.event_.start_mark.index);
+  std::size_t end = begin;
+  for (auto at = event.event_.start_mark.index; at < event.event_.end_mark.index; ++at) {
+    end += character_at(text_, end).size();
+  }
+  return text_.substr(begin, end - begin);
 }
 
 std::string YamlEvents::located(std::string_view problem, const yaml_mark_t& at) const {
@@ -145,11 +165,10 @@ void YamlEvents::fail_reading() const {
 
 // libyaml reads the escape `\/` of JSON, which the dialect does not have.
 void YamlEvents::check_escapes(const YamlEvent& scalar) {
-  const std::size_t begin = offset_of(scalar.event_.start_mark.index);
-  const std::size_t end = offset_of(scalar.event_.end_mark.index);
-  for (std::size_t at = begin; at + 1 < end; ++at) {
-    if (text_[at] != '\\') continue;
-    if (text_[++at] == '/') {
+  const std::string_view source = source_of(scalar);
+  for (std::size_t at = 0; at + 1 < source.size(); ++at) {
+    if (source[at] != '\\') continue;
+    if (source[++at] == '/') {
       throw YamlError("scanner", located("found unknown escape character /(47)", scalar.start()));
     }
   }

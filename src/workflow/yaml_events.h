@@ -22,6 +22,8 @@ class YamlEvent {
 
   yaml_event_type_t type() const { return event_.type; }
   yaml_mark_t start() const { return event_.start_mark; }
+  /// 1 where a sequence or mapping begins, -1 where it ends, else 0.
+  int nesting() const;
 
   /// Of an alias, scalar, sequence start or mapping start; empty where there is none.
   std::string_view anchor() const;
@@ -30,6 +32,10 @@ class YamlEvent {
 
   // Of a scalar.
   std::string_view scalar() const;
+  bool is_double_quoted() const {
+    return type() == YAML_SCALAR_EVENT &&
+           event_.data.scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE;
+  }
   /// Whether the text decides on the type, as in unquoted scalars without a tag.
   bool is_plain() const { return event_.data.scalar.plain_implicit != 0; }
 
@@ -50,6 +56,10 @@ class YamlEvents {
 
   /// Throws YamlError where the text is no YAML.
   YamlEvent next();
+
+  /// The part of the text that the event stands for; a scalar's with its quotes. Fast for
+  /// events in their order.
+  std::string_view source_of(const YamlEvent& event);
 
   /// "PROBLEM in 'SOURCE', line L, column C".
   std::string located(std::string_view problem, const yaml_mark_t& at) const;

@@ -150,6 +150,20 @@ struct YamlErrorExample {
   std::string error;
 };
 
+INSTANTIATE_TEST_SUITE_P(
+    Surrogates, YamlScalarTest,
+    testing::Values(YamlExample{R"("a\ud83d\ude00b\uD834\uDD1E")", R"("a😀b𝄞")"},
+                    YamlExample{R"({k: "\"\ud83d\ude00é\ud83d\ude00", "\uD83D\uDE00": 'x'})",
+                                R"({"k":"\"😀é😀","😀":"x"})"},
+                    YamlExample{"a: \"x\n  \\ud83d\\ude00\\\n  y\"\nb: \"\\ud83d\\ude00\"",
+                                R"({"a":"x 😀y","b":"😀"})"},
+                    // Where these characters are no escapes they stay.
+                    YamlExample{R"(['\ud83d\ude00', \ud83d\ude00, "\\ud83d\\ude00"])",
+                                R"(["\\ud83d\\ude00","\\ud83d\\ude00","\\ud83d\\ude00"])"},
+                    YamlExample{
+                        "a: |\n  {\"k\": \"\\ud83d\\ude00\"}\nb: \"\\ud83d\\ude00\" # \\ud83d\"",
+                        R"({"a":"{\"k\": \"\\ud83d\\ude00\"}\n","b":"😀"})"}));
+
 class YamlErrorTest : public testing::TestWithParam<YamlErrorExample> {};
 
 TEST_P(YamlErrorTest, SaysWhatAndWhere) {
@@ -181,6 +195,15 @@ INSTANTIATE_TEST_SUITE_P(
                          "while parsing a quoted scalar: found unknown escape character '(39) in "
                          "'string', line 1, column 6 "
                          "(scanner)"},
+        YamlErrorExample{"a: \"\\ud83d\\ude00\"\nb: \"x\\ud83d\"",
+                         "while parsing a quoted scalar: found invalid Unicode character escape "
+                         "code in 'string', line 2, column 8 (scanner)"},
+        YamlErrorExample{"a: \"\\ude00\\ud83d\"",
+                         "while parsing a quoted scalar: found invalid Unicode character escape "
+                         "code in 'string', line 1, column 7 (scanner)"},
+        YamlErrorExample{"a: \"\\\\ud83d\\ude00\"",
+                         "while parsing a quoted scalar: found invalid Unicode character escape "
+                         "code in 'string', line 1, column 14 (scanner)"},
         YamlErrorExample{std::string("a: 1\nb: x\0y", 11),
                          "special characters are not allowed: U+0000 in 'string', line 2, column 5 "
                          "(reader)"},
@@ -253,6 +276,8 @@ TEST(YamlLimitsTest, RefusesDeepNesting) {
   EXPECT_EQ(yaml_error(allowed), "");
   EXPECT_THAT(yaml_error("[" + allowed + "]"), HasSubstr("nested deeper than 256 levels"));
   EXPECT_THAT(yaml_error(repeated("[", 1'000'000)), HasSubstr("nested deeper than 256 levels"));
+  EXPECT_THAT(yaml_error("\"\\ud83d\\ude00\": " + repeated("[", 1'000'000)),
+              HasSubstr("nested deeper than 256 levels"));
   EXPECT_THAT(yaml_error(repeated("- ", 100'000)), HasSubstr("nested deeper than 256 levels"));
 }
 

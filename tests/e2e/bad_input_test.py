@@ -118,8 +118,8 @@ class BadTasks(BadInput):
         self.assert_bad("timezone: Mars/Olympus\n+a:\n  echo>: x\n", "Mars/Olympus")
 
     def test_missing_include(self) -> None:
-        self.assert_bad("+a:\n  !include : missing.yml\n", "missing.yml (no such file), included by ",
-                        "bad.dig', line 2")
+        self.assert_bad("+a:\n  !include : missing.yml\n",
+                        "missing.yml (no such file), included by ", "bad.dig', line 2")
 
     def test_include_outside_of_the_project(self) -> None:
         self.assert_bad("+a:\n  !include : ../../etc/passwd\n",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import shutil
 import stat
 import subprocess
 import tarfile
+import unittest
 
 import suite
 from project import ProjectTest, Ran
@@ -37,6 +39,15 @@ class Help(ProjectTest):
                     self.assertIn("Options:", page)
                     self.assertNotIn("error: ", ran.stderr)
 
+    def test_descriptions_stand_in_their_column(self) -> None:
+        for command in sorted(self.commands("mogura")):
+            page = self.run_program(command, "--help").stdout
+            lines = page[page.index("  Options:"):].split("  Examples:")[0].splitlines()
+            for line, below in zip(lines, [*lines[1:], ""]):
+                names_only = re.match(r" {37}[^ ]", below) and not line.startswith(" " * 37)
+                if line.lstrip().startswith("-") and not names_only:
+                    self.assertRegex(line, r"^.{36} [^ ]", command)
+
     def test_goes_to_where_it_can_be_paged(self) -> None:
         for arguments in (["--help"], ["run", "--help"], ["run", "-h"]):
             ran = self.run_program(*arguments)
@@ -51,6 +62,47 @@ class Help(ProjectTest):
     def test_tells_the_version(self) -> None:
         self.assertRegex(self.run_program("--version").stdout, r"^\d+\.\d+\.\d+\n$")
         self.assertEqual(self.run_program("--version", name="digdag").stdout, "0.10.6-SNAPSHOT\n")
+
+
+class Mistakes(ProjectTest):
+    """What is wrong with a command line is named, where it is, and what to do next."""
+
+    def test_are_named(self) -> None:
+        self.write("main.dig", "+a:\n  echo>: x\n")
+        self.write("list.yml", "- 1\n")
+        self.write("broken.yml", "a: [\n")
+        for words, status, texts in (
+            ("--nope", 2, ["Unknown option: --nope", "See `mogura --help`"]),
+            ("-l", 2, ["Expected a value after parameter -l"]),
+            ("run main.dig --nope", 2, ["Unknown option: --nope", "See `mogura run --help`"]),
+            ("run", 2, ["Wrong number of arguments", "Usage: mogura run <workflow.dig>"]),
+            ("run mian.dig", 1, ["Workflow 'mian' does not exist", "Did you mean 'main'?"]),
+            ("run main.dig --session tomorrow", 1, ["--session must be hourly, daily", "tomorrow"]),
+            ("run main.dig -p", 2, ["Expected a value after parameter -p", "See `mogura run"]),
+            ("run main.dig -p x", 2, ["-p expected a value of the form a=b but got:x"]),
+            ("run main.dig -P none.yml", 1, ["option -P", "none.yml (no such file)"]),
+            ("run main.dig -P list.yml", 1, ["option -P", "Expected object"]),
+            ("check -P broken.yml", 1, ["option -P", "broken.yml', line 2, column 1"]),
+            ("check -c none.properties", 1, ["option -c", "none.properties (no such file)"]),
+            ("check --project none", 1, ["option --project", "/project/none"]),
+            ("run main.dig -l loud", 2, ["Unknown log level 'loud'", "debug or trace"]),
+            ("kill x", 2, ['An id is a number, and not: "x"', "Usage: mogura kill"]),
+        ):
+            with self.subTest(words):
+                ran = self.run_program(*words.split())
+                self.assertEqual(ran.status, status, ran.stderr)
+                for text in texts:
+                    self.assertIn(text, ran.stderr)
+
+    @unittest.skipUnless(os.geteuid(), "root reads everything")
+    def test_of_rights_are_named(self) -> None:
+        self.write("closed/main.dig", "+a:\n  echo>: x\n")
+        (self.project / "closed").chmod(0)
+        self.addCleanup((self.project / "closed").chmod, 0o700)
+        ran = self.run_program("check", "--project", "closed")
+        self.assertEqual(ran.status, 1)
+        self.assertIn("/project/closed", ran.stderr)
+        self.assertIn("access denied", ran.stderr)
 
 
 class Init(ProjectTest):
@@ -68,6 +120,20 @@ class Init(ProjectTest):
                 self.assertEqual(ran.status, 0, ran.stderr)
                 self.assertIn("dog", ran.stdout)
 
+    def test_refuses_a_name_that_no_task_can_have(self) -> None:
+        for name in ("a b", "日本", "a+b"):
+            ran = self.run_program("init", name)
+            self.assertEqual(ran.status, 1)
+            self.assertIn("name must not contain character", ran.stderr)
+            self.assertFalse((self.project / name).exists())
+
+    def test_quotes_the_next_step_for_a_shell(self) -> None:
+        made = self.run_program("init", "my projects/r&d")
+        self.assertIn("`cd 'my projects/r&d'` and then ", made.stdout)
+        self.assertIn(" run 'r&d.dig'` to run the workflow.", made.stdout)
+        made = self.run_program("init", "r&d", "--type", "td")
+        self.assertIn(" push 'r&d'` to upload", made.stdout)
+
     def test_does_not_overwrite_a_workflow(self) -> None:
         self.write("p/p.dig", "mine\n")
         ran = self.run_program("init", "p")
@@ -84,6 +150,36 @@ class Check(ProjectTest):
         ran = self.run_program("check", "--strict")
         self.assertEqual(ran.status, 1)
         self.assertIn("--strict", ran.stderr)
+
+    def test_speaks_json(self) -> None:
+        self.write("w.dig", """
+            timezone: Europe/Paris
+            schedule: {daily>: 07:00:00}
+            +g:
+              _check: {+x: {echo>: x}}
+              +a: {shh>: x, _error: {+e: {echo>: x}}}
+            """)
+        self.write("v.dig", "+a:\n  echo>: x\n")
+        ran = self.run_program("check", "--json", "--strict", "-p", "k=v")
+        self.assertEqual((ran.status, ran.stdout.count("\n")), (1, 1))
+        found = json.loads(ran.stdout)
+        self.assertEqual(found["project"], str(self.project))
+        self.assertEqual(found["parameters"], {"k": "v"})
+        self.assertEqual([(w["name"], w["file"]) for w in found["workflows"]],
+                         [("v", "v.dig"), ("w", "w.dig")])
+        self.assertEqual(found["workflows"][1]["tasks"], [
+            {"name": "+g", "full_name": "+w+g", "operator": None, "line": 3, "tasks": [
+                {"name": "+a", "full_name": "+w+g+a", "operator": "shh", "line": 5,
+                 "tasks": []}]}])
+        schedule, = found["schedules"]
+        self.assertEqual((schedule["workflow"], schedule["timezone"], schedule["config"]),
+                         ("w", "Europe/Paris", {"daily>": "07:00:00"}))
+        self.assertEqual(len(schedule["next_runs"]), 5)
+        self.assertRegex(schedule["next_runs"][0]["run_time"], r"T0[678]:00:00\+0[12]:00$")
+        self.assertEqual([(w["file"], w["line"], w["task"]) for w in found["warnings"]],
+                         [("w.dig", 3, "+w+g"), ("w.dig", 5, "+w+g+a")])
+        self.assertIn("Unknown option: --json",
+                      self.run_program("check", "--json", name="digdag").stderr)
 
     def test_of_a_name_that_is_not_there_fails(self) -> None:
         self.write("main.dig", "+a:\n  echo>: x\n")
@@ -165,6 +261,7 @@ class Completion(ProjectTest):
         script = ("source <(\"$PROGRAM\" completion bash); COMP_WORDS=(mogura \"$@\"); "
                   "COMP_CWORD=$#; _mogura; printf '%s\\n' \"${COMPREPLY[@]}\"")
         environment = self.environment(PROGRAM=str(self.link()))
+        environment["PATH"] = f"{self.place}:{environment['PATH']}"
         done = subprocess.run(["bash", "-uec", script, "bash", *words], cwd=self.project,
                               env=environment, capture_output=True, text=True, check=False)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
@@ -183,6 +280,18 @@ class Completion(ProjectTest):
         self.assertLessEqual({"--session", "--start"}, self.complete_in_bash("run", "--s"))
         self.assertEqual(self.complete_in_bash("run", "e"), {"etl.dig"})
         self.assertEqual(self.complete_in_bash("run", "etl.dig", "-P", "no"), {"notes.txt"})
+
+    def test_in_bash_gives_the_tasks_of_the_workflow(self) -> None:
+        self.write("etl.dig", "+load:\n  +a: {echo>: a}\n  +b: {echo>: b}\n+report: {echo>: r}\n")
+        self.write("broken.dig", "+a: [\n")
+        every = {"+load", "+load+a", "+load+b", "+report"}
+        for option in ("-s", "--start", "--goal", "-e"):
+            self.assertEqual(self.complete_in_bash("run", "etl.dig", option, ""), every)
+        self.assertEqual(self.complete_in_bash("run", "etl.dig", "--start", "+load+"),
+                         {"+load+a", "+load+b"})
+        self.assertEqual(self.complete_in_bash("run", "etl.dig", "+r"), {"+report"})
+        for words in (["broken.dig"], ["none.dig"], []):
+            self.assertEqual(self.complete_in_bash("run", *words, "--goal", "+"), set())
 
     def test_in_zsh_gives_commands(self) -> None:
         if not shutil.which("zsh"):

@@ -34,6 +34,15 @@ class Pipe(ProjectTest):
         self.assertIn("  +w+b\n    Command failed with code 2 (runtime)\n    | last words\n",
                       ran.stderr)
 
+    def test_gets_colour_only_when_it_is_asked_for(self) -> None:
+        for arguments in ([], ["--color", "auto"], ["--color=never"]):
+            ran = self.run_program("run", "w.dig", *arguments)
+            self.assertNotIn(ESCAPE, ran.stdout + ran.stderr)
+        self.assertRegex(self.run_program("--color=always", "run", "w.dig").stderr, COLOUR)
+        ran = self.run_program("run", "w.dig", "--color", "blue")
+        self.assertEqual(ran.status, 2)
+        self.assertIn("Unknown value of --color: 'blue'. Use auto, always or never.", ran.stderr)
+
     def test_log_lines_have_one_shape(self) -> None:
         ran = self.run_program("run", "w.dig")
         log = ran.stderr[:ran.stderr.index("Failed after")].splitlines()
@@ -178,6 +187,10 @@ class Terminal(ProjectTest):
     def test_uses_colour_unless_it_is_told_not_to(self) -> None:
         self.assertRegex(self.run_on_terminal("run", "w.dig", "--rerun"), COLOUR)
         self.assertNotRegex(self.run_on_terminal("run", "w.dig", "--rerun", NO_COLOR="1"), COLOUR)
+        self.assertNotRegex(self.run_on_terminal("run", "w.dig", "--rerun", "--color=never"),
+                            COLOUR)
+        self.assertRegex(self.run_on_terminal("run", "w.dig", "--rerun", "--color=always",
+                                              NO_COLOR="1"), COLOUR)
 
     def test_keeps_to_ascii_where_the_locale_does(self) -> None:
         shown = self.run_on_terminal("run", "w.dig", LANG="C")

@@ -251,7 +251,7 @@ class Output(ProjectTest):
 
     def test_that_is_no_text_does_not_break_the_report_of_a_failure(self) -> None:
         self.write("w.dig", "+a:\n  sh>: printf 'caf\\351 \\377\\n\\033[31mred\\n'; exit 3\n")
-        process = self.start("run", "w.dig", "--log-format", "json", text=False)
+        process = self.start("run", "w.dig", text=False)
         _, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 1)
         stderr.decode("utf-8")  # which would fail

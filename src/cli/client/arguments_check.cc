@@ -20,8 +20,11 @@ bool is_number(std::string_view text) {
   return error == std::errc() && stop == text.data() + text.size();
 }
 
-void require_id(const std::string& text) {
-  if (!is_number<std::int64_t>(text)) throw UsageError("For input string: \"" + text + "\"");
+void require_id(const Invocation& invocation, const std::string& text) {
+  if (is_number<std::int64_t>(text)) return;
+  throw UsageError(
+      (invocation.program.is_mogura() ? "An id is a number, and not: \"" : "For input string: \"") +
+      text + "\"");
 }
 
 /// A schedule's id alone, or a project and a workflow.
@@ -99,7 +102,7 @@ void check_retry(const Invocation& invocation) {
   if (extents > 1) {
     throw UsageError("Setting --all, --resume, or --resume-from together is invalid.");
   }
-  require_id(arguments.positionals()[0]);
+  require_id(invocation, arguments.positionals()[0]);
 }
 
 void check_reschedule(const Invocation& invocation) {
@@ -133,7 +136,7 @@ template <std::size_t Least, std::size_t Most>
 void check_id(const Invocation& invocation) {
   require_positionals(invocation, Least, Most);
   const auto& words = invocation.arguments.positionals();
-  if (!words.empty()) require_id(words[0]);
+  if (!words.empty()) require_id(invocation, words[0]);
 }
 
 }  // namespace

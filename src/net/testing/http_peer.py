@@ -10,7 +10,8 @@ Paths: /echo answers with the request as it came; /status/N with that status and
 /status/N?bytes=M with M letters;
 /redirect/N/PATH with status N and that Location; /headers?Name=value&... with these headers;
 /content?bytes=N, /gzip?bytes=N with that many bytes; /broken-gzip; /flaky/N/... with 503 for the
-first N requests of that path; /print prints the request, too, ended by a line "."; /cut closes in the middle; /endless-headers; /silent never answers.
+first N requests of that path; /print prints the whole request, ended by a line "."; /cut closes
+in the middle; /endless-headers; /silent never answers.
 """
 import gzip
 import http.server
