@@ -10,7 +10,7 @@ constexpr std::string_view kBase64Digits =
 
 }  // namespace
 
-std::string operators::base64(std::string_view bytes) {
+std::string to_base64(std::string_view bytes) {
   std::string text;
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
     const std::string_view group = bytes.substr(at, 3);
@@ -39,7 +39,7 @@ std::optional<std::string> from_base64(std::string_view text) {
     bytes += static_cast<char>(bits >> bit_count & 0xff);
   }
   // Padding, leftover bits and lonely digits are right where the bytes make the same text again.
-  if (operators::base64(bytes) != text) return std::nullopt;
+  if (to_base64(bytes) != text) return std::nullopt;
   return bytes;
 }
 

@@ -7,9 +7,9 @@
 
 namespace mogura {
 
-std::string operators::base64(std::string_view bytes);
+std::string to_base64(std::string_view bytes);
 
-/// Absent for a text that operators::base64() never makes.
+/// Absent for a text that to_base64() never makes.
 std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace mogura

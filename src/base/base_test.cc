@@ -19,7 +19,7 @@ TEST(Error, TellsItsKindAndTheCausesThatItDoesNotMention) {
 TEST(Base64, PadsToFours) {
   for (const auto& [bytes, text] : std::vector<std::pair<std::string, std::string>>{
            {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"\xff\xff\xfe", "///+"}}) {
-    EXPECT_EQ(operators::base64(bytes), text);
+    EXPECT_EQ(to_base64(bytes), text);
     EXPECT_EQ(from_base64(text), bytes);
   }
 }

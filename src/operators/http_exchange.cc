@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/base64.h"
 #include "net/environment.h"
 #include "operators/http_address.h"
 #include "operators/http_content.h"
@@ -49,7 +50,7 @@ std::optional<std::string> authorization(const secrets::SecretProvider& secrets)
   const auto user = secrets.find("http.user");
   if (!user) return std::nullopt;
   const std::string credentials = *user + ":" + secrets.find("http.password").value_or("");
-  return "Basic " + base64(latin1(credentials));
+  return "Basic " + to_base64(latin1(credentials));
 }
 
 /// Digdag's own headers, those of the user, and the type of the body unless the user gives one. A

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/base64.h"
 #include "operators/utf16.h"
 
 namespace mogura::operators {
@@ -35,29 +36,11 @@ std::string quoted_printable_character(char c, bool ends_line) {
 
 }  // namespace
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - at);
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      group = group << 8u | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0u);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      text += i <= count ? kDigits[group >> (18u - 6u * i) & 63u] : '=';
-    }
-  }
-  return text;
-}
-
 std::string base64_lines(std::string_view bytes) {
   constexpr std::size_t kBytesPerLine = kMaxEncodedLine / 4 * 3;
   std::string lines;
   for (std::size_t at = 0; at < bytes.size(); at += kBytesPerLine) {
-    lines += base64(bytes.substr(at, kBytesPerLine)) + "\r\n";
+    lines += to_base64(bytes.substr(at, kBytesPerLine)) + "\r\n";
   }
   return lines;
 }
@@ -94,7 +77,7 @@ std::string header_text(std::string_view text) {
     std::size_t end = std::min(at + kEncodedWordBytes, line.size());
     while (end < line.size() && end > at + 1 && !starts_character(line[end])) --end;
     if (!words.empty()) words += "\r\n ";
-    words += "=?UTF-8?B?" + base64(std::string_view(line).substr(at, end - at)) + "?=";
+    words += "=?UTF-8?B?" + to_base64(std::string_view(line).substr(at, end - at)) + "?=";
     at = end;
   }
   return words;

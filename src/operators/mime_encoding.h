@@ -6,9 +6,7 @@
 
 namespace mogura::operators {
 
-/// Standard base64 with padding, in one line.
-std::string base64(std::string_view bytes);
-/// The same in lines of 76 characters, the last one ended as well.
+/// Base64 in lines of 76 characters, the last one ended as well.
 std::string base64_lines(std::string_view bytes);
 
 /// Text with CRLF line ends in lines of at most 76 characters, nothing but ASCII.

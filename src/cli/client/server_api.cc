@@ -92,7 +92,7 @@ ServerApi::ServerApi(const Invocation& invocation)
   }
   for (const auto& [name, text] : arguments.pairs("-H")) headers[name] = text;
   if (const auto credentials = arguments.text("--basic-auth")) {
-    headers["Authorization"] = "Basic " + operators::base64(*credentials);
+    headers["Authorization"] = "Basic " + to_base64(*credentials);
   }
   headers_.assign(headers.begin(), headers.end());
 }
