@@ -1,11 +1,7 @@
 #include "cli/local_engine.h"
 
-#include <unistd.h>
-
-#include "agent/agent.h"
 #include "base/mutex.h"
 #include "cli/done_watch.h"
-#include "process/supervisor.h"
 #include "store/memory_store.h"
 #include "value/config.h"
 
@@ -56,25 +52,7 @@ class LocalWorkflows : public executor::WorkflowSource {
   const Object params_;
 };
 
-// Agents that are made after the executor that needs them.
-class AgentSlot : public executor::Agents {
- public:
-  void connect(executor::Agents& agents) { agents_ = &agents; }
-  void wake() override { agents_->wake(); }
-  void cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) override {
-    agents_->cancel(attempt, task, run);
-  }
-
- private:
-  executor::Agents* agents_ = nullptr;
-};
-
 namespace {
-
-std::string host_name() {
-  char name[256] = {};
-  return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
-}
 
 std::int64_t max_tasks_in(const Object& system_config) {
   return value::find_long(system_config, "executor.task_max_run").value_or(kDefaultMaxTasks);
@@ -84,75 +62,36 @@ std::int64_t max_tasks_in(const Object& system_config) {
 
 struct LocalEngine::Impl {
   explicit Impl(LocalEngineOptions given)
-      : options(std::move(given)),
-        templates(tmpl::settings_from(options.system_config)),
-        workflows(options.workflows, options.revision, options.params),
-        gateway(workflows, clock),
-        environment{clock,
-                    templates,
-                    *options.secrets,
-                    options.system_config,
-                    gateway,
-                    *options.notifier,
-                    temporary_directories,
-                    max_tasks_in(options.system_config),
-                    options.print},
-        watch(store, options.observer),
-        executor({store,
-                  clock,
-                  environment,
-                  options.run_options,
-                  agents,
-                  {{}, environment.max_tasks},
-                  options.known_results,
-                  &watch,
-                  options.open_task_log}),
-        supervisor({}),
-        commands(supervisor, options.command_environment),
-        agent({store, clock, environment, options.run_options, commands,
-               [this](AttemptId attempt, engine::Event event, std::optional<store::Ownership> claim,
-                      executor::Settled settled) {
-                 executor.post(attempt, std::move(event), claim, std::move(settled));
-               },
-               options.open_task_log},
-              {std::to_string(::getpid()) + "@" + host_name(), options.max_task_threads}) {
-    agents.connect(agent);
-    gateway.connect(executor);
+      : workflows(std::move(given.workflows), std::move(given.revision), std::move(given.params)),
+        watch(store, given.engine.observer),
+        engine(complete(std::move(given.engine))) {}
+
+  EngineOptions complete(EngineOptions options) {
+    options.store = &store;
+    options.workflows = &workflows;
+    options.limits = {.default_params = {}, .max_tasks = max_tasks_in(options.system_config)};
+    options.observer = &watch;
+    options.agent.name = default_agent_id();
+    return options;
   }
 
-  const LocalEngineOptions options;
-  SystemClock clock;
-  tmpl::Evaluator templates;
   LocalWorkflows workflows;
-  executor::AttemptGateway gateway;
-  operators::TemporaryDirectories temporary_directories;
-  operators::Environment environment;
   store::MemoryStore store;
-  AgentSlot agents;
   DoneWatch watch;
-  executor::Executor executor;
-  process::Supervisor supervisor;
-  command::LocalExecutor commands;
-  agent::Agent agent;
+  Engine engine;
 };
 
 LocalEngine::LocalEngine(LocalEngineOptions options)
     : impl_(std::make_unique<Impl>(std::move(options))) {}
 
-LocalEngine::~LocalEngine() {
-  stop();
-}
+LocalEngine::~LocalEngine() = default;
 
 void LocalEngine::start() {
-  impl_->supervisor.start();
-  impl_->agent.start();
-  impl_->executor.start();
+  impl_->engine.start();
 }
 
 void LocalEngine::stop() {
-  impl_->executor.stop();
-  impl_->agent.stop();
-  impl_->supervisor.stop();
+  impl_->engine.stop();
 }
 
 std::optional<executor::Workflow> LocalEngine::find_workflow(const std::string& name) const {
@@ -164,11 +103,11 @@ void LocalEngine::set_workflows(std::vector<workflow::Definition> workflows, std
 }
 
 executor::Executor::Started LocalEngine::start_attempt(const executor::StartRequest& request) {
-  return impl_->executor.start_attempt(request);
+  return impl_->engine.executor().start_attempt(request);
 }
 
 void LocalEngine::kill(AttemptId attempt) {
-  impl_->executor.post(attempt, engine::Kill{});
+  impl_->engine.executor().post(attempt, engine::Kill{});
 }
 
 bool LocalEngine::wait(AttemptId attempt, const std::function<bool()>& give_up) {

@@ -1,36 +1,23 @@
-// A whole engine in this process, without a server: memory store, executor, one agent, commands as
-// child processes. `mogura run` and `mogura scheduler` work with it.
+// An engine without a server: one project's workflows, and a store in memory. `mogura run` and
+// `mogura scheduler` work with it.
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "command/local.h"
-#include "executor/attempt_gateway.h"
-#include "executor/executor.h"
+#include "cli/engine.h"
 #include "workflow/definition.h"
 
 namespace mogura::cli {
 
 struct LocalEngineOptions {
-  std::filesystem::path project_path;
   std::vector<workflow::Definition> workflows;
   std::string revision;
-  Object params;         // of every attempt (cli.md §10.4)
-  Object system_config;  // flat: key -> text
-  operators::RunOptions run_options;
-  int max_task_threads = 0;
-  command::Environment command_environment;  // what commands inherit
-  const secrets::SecretStore* secrets = nullptr;
-  operators::Notifier* notifier = nullptr;
-  executor::KnownResults* known_results = nullptr;  // may be absent
-  executor::Observer* observer = nullptr;           // may be absent
-  std::function<void(std::string_view)> print;
-  /// Opens the log of a task's run; absent: none is kept.
-  std::function<std::shared_ptr<TaskLog>(const operators::TaskRequest&)> open_task_log;
+  Object params;  // of every attempt (cli.md §10.4)
+  /// But for the store, the workflows and the limits.
+  EngineOptions engine;
 };
 
 class LocalEngine {

@@ -49,8 +49,8 @@ LocalSetup::LocalSetup(const Object& system_config, Console& console,
 
 LocalSetup::~LocalSetup() = default;
 
-LocalEngineOptions LocalSetup::engine_options() const {
-  LocalEngineOptions options;
+EngineOptions LocalSetup::engine_options() const {
+  EngineOptions options;
   options.system_config = system_config_;
   options.command_environment = command::read_environment(environ);
   options.secrets = secrets_.get();

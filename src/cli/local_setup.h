@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/console.h"
-#include "cli/local_engine.h"
+#include "cli/engine.h"
 #include "cli/task_log_files.h"
 
 namespace mogura::cli {
@@ -23,7 +23,7 @@ class LocalSetup {
   ~LocalSetup();
 
   /// Options with everything set that does not depend on the project.
-  LocalEngineOptions engine_options() const;
+  EngineOptions engine_options() const;
 
  private:
   const Object system_config_;

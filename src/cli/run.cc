@@ -11,6 +11,7 @@
 #include "cli/files.h"
 #include "cli/interrupt_watch.h"
 #include "cli/live_view.h"
+#include "cli/local_engine.h"
 #include "cli/local_setup.h"
 #include "cli/log_sinks.h"
 #include "cli/run_record.h"
@@ -203,15 +204,11 @@ class LocalRun {
   }
 
   LocalEngineOptions engine_options(RunRecord& record) {
-    LocalEngineOptions options = setup_.engine_options();
-    options.project_path = project_.directory;
-    options.workflows = definitions_;
-    options.revision = calendar::utc_iso(clock_.now());
-    options.params = project_.params;
+    EngineOptions options = setup_.engine_options();
     options.run_options = {.dry_run = is_dry(),
                            .show_params = arguments_.has("-E") || arguments_.has("-dE"),
                            .project_path = project_.directory};
-    options.max_task_threads =
+    options.agent.max_tasks =
         static_cast<int>(arguments_.integer("--max-task-threads").value_or(0));
     if (invocation_.program.is_mogura()) {
       options.open_task_log =
@@ -221,7 +218,7 @@ class LocalRun {
     }
     options.known_results = &record;
     options.observer = &record;
-    return options;
+    return {definitions_, calendar::utc_iso(clock_.now()), project_.params, std::move(options)};
   }
 
   executor::StartRequest start_request(const LocalEngine& engine,

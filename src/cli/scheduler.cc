@@ -10,6 +10,7 @@
 #include "calendar/time_zone.h"
 #include "cli/commands.h"
 #include "cli/interrupt_watch.h"
+#include "cli/local_engine.h"
 #include "cli/local_setup.h"
 #include "cli/schedule_table.h"
 #include "cli/workflow_argument.h"
@@ -138,16 +139,13 @@ class LocalScheduler {
         setup_(project_.system_config, invocation.console, invocation.arguments.text("-O")) {
     check_engine_settings(project_.system_config);
     schedules_.replace(workflows_, clock_.now());
-    LocalEngineOptions options = setup_.engine_options();
-    options.project_path = project_.directory;
-    options.workflows = workflows_;
-    options.revision = std::to_string(revision_);
-    options.params = project_.params;
+    EngineOptions options = setup_.engine_options();
     options.run_options.project_path = project_.directory;
-    options.max_task_threads =
+    options.agent.max_tasks =
         static_cast<int>(invocation.arguments.integer("--max-task-threads").value_or(0));
     options.observer = &active_;
-    engine_.emplace(std::move(options));
+    engine_.emplace(LocalEngineOptions{workflows_, std::to_string(revision_), project_.params,
+                                       std::move(options)});
   }
 
   int run() {

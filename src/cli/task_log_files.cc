@@ -88,10 +88,4 @@ fs::path TaskLogFiles::path_of(const operators::TaskRequest& request) const {
   return root_ / calendar::iso_date(request.attempt_created_at, utc) / attempt / file;
 }
 
-std::string default_agent_id() {
-  std::array<char, 256> host{};
-  ::gethostname(host.data(), host.size() - 1);
-  return std::to_string(::getpid()) + "@" + host.data();
-}
-
 }  // namespace mogura::cli

@@ -31,7 +31,4 @@ class TaskLogFiles {
   const Clock& clock_;
 };
 
-/// `PID@HOST`, what an agent is called unless it is told.
-std::string default_agent_id();
-
 }  // namespace mogura::cli

@@ -40,6 +40,12 @@ std::vector<DatabaseMaker> database_makers();
 /// Those, and the memory store.
 std::vector<StoreMaker> store_makers();
 
+/// What GoogleTest prints of a parameter.
+template <class Kind>
+void PrintTo(const Maker<Kind>& maker, std::ostream* out) {
+  *out << maker.name;
+}
+
 /// How GoogleTest names a test's parameter.
 template <class Kind>
 std::string name_of(const ::testing::TestParamInfo<Maker<Kind>>& info) {

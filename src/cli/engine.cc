@@ -1,0 +1,95 @@
+#include "cli/engine.h"
+
+#include <unistd.h>
+
+#include <array>
+
+#include "template/template.h"
+
+namespace mogura::cli {
+
+// Agents that are made after the executor that needs them; none at all where none runs here.
+class AgentSlot : public executor::Agents {
+ public:
+  void connect(executor::Agents& agents) { agents_ = &agents; }
+  void wake() override {
+    if (agents_ != nullptr) agents_->wake();
+  }
+  void cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) override {
+    if (agents_ != nullptr) agents_->cancel(attempt, task, run);
+  }
+
+ private:
+  executor::Agents* agents_ = nullptr;
+};
+
+struct Engine::Impl {
+  explicit Impl(EngineOptions given)
+      : options(std::move(given)),
+        templates(tmpl::settings_from(options.system_config)),
+        gateway(*options.workflows, clock),
+        environment{
+            clock,        templates,         *options.secrets,      options.system_config,
+            gateway,      *options.notifier, temporary_directories, options.limits.max_tasks,
+            options.print},
+        executor({*options.store, clock, environment, options.run_options, agents, options.limits,
+                  options.known_results, options.observer, options.open_task_log}),
+        supervisor(options.processes),
+        commands(supervisor, options.command_environment) {
+    gateway.connect(executor);
+    if (!options.runs_agent) return;
+    agent.emplace(
+        agent::Dependencies{
+            *options.store, clock, environment, options.run_options, commands,
+            [this](AttemptId attempt, engine::Event event, std::optional<store::Ownership> claim,
+                   executor::Settled settled) {
+              executor.post(attempt, std::move(event), claim, std::move(settled));
+            },
+            options.open_task_log, options.open_project},
+        options.agent);
+    agents.connect(*agent);
+  }
+
+  const EngineOptions options;
+  SystemClock clock;
+  tmpl::Evaluator templates;
+  executor::AttemptGateway gateway;
+  operators::TemporaryDirectories temporary_directories;
+  operators::Environment environment;
+  AgentSlot agents;
+  executor::Executor executor;
+  process::Supervisor supervisor;
+  command::LocalExecutor commands;
+  std::optional<agent::Agent> agent;
+};
+
+Engine::Engine(EngineOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+Engine::~Engine() {
+  stop();
+}
+
+void Engine::start() {
+  impl_->supervisor.start();
+  if (impl_->agent) impl_->agent->start();
+  impl_->executor.start();
+}
+
+// The executor takes what the agent reports to the end.
+void Engine::stop() {
+  if (impl_->agent) impl_->agent->stop();
+  impl_->executor.stop();
+  impl_->supervisor.stop();
+}
+
+executor::Executor& Engine::executor() {
+  return impl_->executor;
+}
+
+std::string default_agent_id() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return std::to_string(::getpid()) + "@" + host.data();
+}
+
+}  // namespace mogura::cli
