@@ -1,0 +1,18 @@
+#include "server/routes.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace mogura::server {
+
+std::vector<Route> all_routes() {
+  std::vector<Route> routes;
+  for (std::vector<Route> part :
+       {version_routes(), health_routes(), project_routes(), workflow_routes(), schedule_routes(),
+        session_routes(), attempt_routes()}) {
+    std::ranges::move(part, std::back_inserter(routes));
+  }
+  return routes;
+}
+
+}  // namespace mogura::server
