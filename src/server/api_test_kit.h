@@ -1,0 +1,138 @@
+// The API on a database in memory with a running executor, asked without sockets.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "blob/testing/tar.h"
+#include "executor/attempt_gateway.h"
+#include "server/api.h"
+#include "server/settings.h"
+#include "store/sqlite/database.h"
+#include "value/json.h"
+
+namespace mogura::server {
+
+/// What an executor needs that has no secrets, no agents and nobody to notify: what only computes
+/// runs, everything else waits for ever.
+struct Surroundings : secrets::SecretStore, operators::Notifier, executor::Agents {
+  std::optional<std::string> find(ProjectId, const std::string&) const override { return {}; }
+  void notify(const operators::TaskRequest&, const std::string&) override {}
+  void wake() override {}
+  void cancel(AttemptId, engine::TaskIndex, std::int32_t) override {}
+};
+
+struct NoWorkflows : executor::WorkflowSource {
+  std::optional<executor::Workflow> find(ProjectId, const std::string&) const override {
+    return {};
+  }
+  std::optional<ProjectId> project_named(const std::string&) const override { return {}; }
+};
+
+class ApiTest : public ::testing::Test {
+ protected:
+  ~ApiTest() override { executor_.stop(); }
+
+  /// What a request without headers gets: "STATUS BODY". `request` is "METHOD URI".
+  std::string ask(const std::string& request, const std::string& body = {}) {
+    const net::ServerResponse response = respond(request, body);
+    return std::to_string(response.status) + " " + text_of(response);
+  }
+  net::ServerResponse respond(const std::string& request, const std::string& body = {},
+                              net::HttpHeaders headers = {}) {
+    if (!api_) {
+      executor_.start();
+      api_ = std::make_unique<Api>(services_);
+    }
+    const std::size_t blank = request.find(' ');
+    net::ServerRequest made;
+    made.method = request.substr(0, blank);
+    made.uri = request.substr(blank + 1);
+    made.target = net::parse_target(made.uri);
+    made.headers = std::move(headers);
+    made.body = body;
+    if (!body.empty()) made.content_length = body.size();
+    made.listener = listener_;
+    return api_->handle(made);
+  }
+  static std::string text_of(const net::ServerResponse& response) {
+    return std::get<std::string>(response.body);
+  }
+  static std::string header_of(const net::ServerResponse& response, std::string_view name) {
+    for (const auto& [key, value] : response.headers) {
+      if (key == name) return value;
+    }
+    return "(none)";
+  }
+
+  using Files = std::vector<std::pair<std::string, std::string>>;
+  /// The answer to the push of a project with these files.
+  std::string push(const std::string& project, const std::string& revision, const Files& files,
+                   const std::string& query = {}) {
+    std::vector<blob::testing::TarEntry> entries;
+    for (const auto& [name, content] : files) entries.push_back({name, content});
+    return ask("PUT /api/projects?project=" + project + "&revision=" + revision + query,
+               blob::testing::archive_of(entries));
+  }
+  /// A member of a JSON answer, by a path such as `attempts.0.id`.
+  static Value member(const std::string& answer, std::string_view path) {
+    Value found = value::parse_json(std::string_view(answer).substr(answer.find(' ') + 1));
+    while (!path.empty()) {
+      const std::size_t end = std::min(path.find('.'), path.size());
+      const std::string key(path.substr(0, end));
+      found =
+          found.is_array() ? found.as_array().at(std::stoul(key)) : *found.as_object().find(key);
+      path.remove_prefix(std::min(end + 1, path.size()));
+    }
+    return found;
+  }
+  static std::string text_member(const std::string& answer, std::string_view path) {
+    return member(answer, path).as_text();
+  }
+  /// The status of an attempt once it is done.
+  std::string wait(const std::string& attempt) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    std::string answer;
+    do {
+      answer = ask("GET /api/attempts/" + attempt);
+    } while (!member(answer, "done").as_boolean() && std::chrono::steady_clock::now() < deadline);
+    return text_member(answer, "status");
+  }
+
+  std::string listener_ = std::string(kApiListener);
+  std::unique_ptr<store::Database> database_ = store::sqlite::open_memory_database();
+  FakeClock clock_{*calendar::parse_instant("2024-08-27T01:02:03.456Z")};
+  Surroundings surroundings_;
+  NoWorkflows workflows_;
+  tmpl::Evaluator templates_;
+  const Object system_config_;
+  operators::TemporaryDirectories temporary_directories_;
+  executor::AttemptGateway gateway_{workflows_, clock_};
+  operators::Environment environment_{clock_,
+                                      templates_,
+                                      surroundings_,
+                                      system_config_,
+                                      gateway_,
+                                      surroundings_,
+                                      temporary_directories_,
+                                      100'000,
+                                      [](std::string_view) {}};
+  executor::Executor executor_{{*database_,
+                                clock_,
+                                environment_,
+                                {.project_path = std::filesystem::temp_directory_path()},
+                                surroundings_,
+                                {{}, 100'000},
+                                {},
+                                {},
+                                {}}};
+  Services services_{*database_, executor_, clock_, {.version = "0.10.6"}};
+  std::unique_ptr<Api> api_;
+};
+
+}  // namespace mogura::server
