@@ -5,7 +5,9 @@
 #include <filesystem>
 
 #include "store/memory_store.h"
+#include "store/postgres/database.h"
 #include "store/sqlite/database.h"
+#include "store/testing/postgres_server.h"
 
 namespace mogura::store::testing {
 namespace {
@@ -51,12 +53,22 @@ class SqliteMemoryBackend : public DatabaseBackend {
   std::unique_ptr<Database> database_ = sqlite::open_memory_database();
 };
 
+class PostgresBackend : public DatabaseBackend {
+ public:
+  Database& database() override { return *database_; }
+
+ private:
+  std::unique_ptr<Database> database_ =
+      postgres::open_database(PostgresServer::instance().new_database());
+};
+
 }  // namespace
 
 std::vector<DatabaseMaker> database_makers() {
   return {
       {"SqliteFile", [] { return std::make_unique<SqliteFileBackend>(); }},
       {"SqliteMemory", [] { return std::make_unique<SqliteMemoryBackend>(); }},
+      {"Postgres", [] { return std::make_unique<PostgresBackend>(); }},
   };
 }
 

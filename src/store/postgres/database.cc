@@ -1,0 +1,23 @@
+#include "store/postgres/database.h"
+
+#include "store/postgres/driver.h"
+#include "store/postgres/migrations.h"
+#include "store/sql/sql_database.h"
+
+namespace mogura::store::postgres {
+
+std::unique_ptr<Database> open_database(const Options& options) {
+  auto driver = std::make_unique<PostgresDriver>(options);
+  auto connection = driver->pool().take();
+  if (options.migrate) {
+    migrate(*connection);
+  } else if (!has_tables(*connection) || !pending_migrations(*connection).empty()) {
+    throw Error("database",
+                "The database is not up to date: run `mogura migrate run`, or set "
+                "database.migrate=true");
+  }
+  driver->pool().give_back(std::move(connection));
+  return std::make_unique<sql::SqlDatabase>(std::move(driver));
+}
+
+}  // namespace mogura::store::postgres

@@ -1,0 +1,14 @@
+// The store in PostgreSQL, 13 or later.
+#pragma once
+
+#include <memory>
+
+#include "store/database.h"
+#include "store/postgres/options.h"
+
+namespace mogura::store::postgres {
+
+/// Connects, and brings the tables up to date. Throws Error of kind "database".
+std::unique_ptr<Database> open_database(const Options& options);
+
+}  // namespace mogura::store::postgres

@@ -1,0 +1,21 @@
+// PostgreSQL's words in the statements of store/sql.
+#pragma once
+
+#include "store/sql/dialect.h"
+#include "store/sql/session.h"
+
+namespace mogura::store::postgres {
+
+inline constexpr sql::Dialect kDialect = {
+    .skip_locked = "FOR UPDATE OF q SKIP LOCKED",
+    .for_update = "FOR UPDATE",
+    .key_share = "FOR KEY SHARE",
+    .find = "strpos",
+    .next_id = "SELECT nextval($1::text::regclass)",
+};
+
+/// The bulk's text for all rows at once, each column an array:
+/// "unnest($1::bigint[], $2::text[]) AS r(a, b)" in place of {rows}.
+std::string text_for_arrays(const sql::Bulk& bulk);
+
+}  // namespace mogura::store::postgres

@@ -1,0 +1,70 @@
+#include "store/postgres/driver.h"
+
+#include "store/postgres/dialect.h"
+#include "store/uuid.h"
+
+namespace mogura::store::postgres {
+namespace {
+
+class PostgresSession : public sql::Session {
+ public:
+  PostgresSession(Pool& pool, sql::Access access)
+      : pool_(pool), access_(access), connection_(pool.take()) {}
+  ~PostgresSession() override { pool_.give_back(std::move(connection_)); }
+
+  sql::Rows run(std::string_view text, sql::Params params) override {
+    return connection_->run(text, params);
+  }
+  sql::Rows run(const sql::Bulk& bulk, sql::Params rows) override {
+    return connection_->run(bulk, rows);
+  }
+
+  // What is read in one transaction is from one moment; that takes a transaction in words.
+  void begin() override {
+    if (access_ == sql::Access::write) {
+      connection_->begin();
+    } else {
+      connection_->run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", {});
+      reading_ = true;
+    }
+  }
+  void commit() override {
+    if (!std::exchange(reading_, false)) {
+      connection_->commit();
+    } else {
+      connection_->run("COMMIT", {});
+    }
+  }
+  void roll_back() noexcept override {
+    if (std::exchange(reading_, false)) connection_->begin();
+    connection_->roll_back();
+  }
+
+ private:
+  Pool& pool_;
+  const sql::Access access_;
+  std::unique_ptr<Connection> connection_;
+  bool reading_ = false;
+};
+
+}  // namespace
+
+PostgresDriver::PostgresDriver(const Options& options) : pool_(options), self_(new_uuid()) {}
+
+std::unique_ptr<sql::Session> PostgresDriver::session(sql::Access access) {
+  return std::make_unique<PostgresSession>(pool_, access);
+}
+
+const sql::Dialect& PostgresDriver::dialect() const {
+  return kDialect;
+}
+
+void PostgresDriver::announce(sql::Session& session, const Notice& notice) {
+  session.run("SELECT pg_notify($1, $2)", {kChannel, notice_text(self_, notice)});
+}
+
+void PostgresDriver::listen(Notices& notices) {
+  listener_ = std::make_unique<Listener>(pool_.options(), self_, notices);
+}
+
+}  // namespace mogura::store::postgres

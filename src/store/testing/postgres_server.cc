@@ -1,0 +1,150 @@
+#include "store/testing/postgres_server.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <future>
+
+#include "process/supervisor.h"
+#include "store/postgres/connection.h"
+
+namespace mogura::store::testing {
+namespace {
+
+constexpr std::chrono::seconds kStartDeadline{30};
+constexpr const char* kSuperuser = "postgres";
+
+// PostgreSQL's programs are not on the PATH in Debian: the newest version's folder.
+std::filesystem::path program_folder() {
+  std::vector<std::filesystem::path> folders;
+  std::error_code none;
+  for (const auto& version : std::filesystem::directory_iterator("/usr/lib/postgresql", none)) {
+    if (std::filesystem::exists(version.path() / "bin" / "initdb")) {
+      folders.push_back(version.path() / "bin");
+    }
+  }
+  if (folders.empty()) throw Error("", "not installed: postgresql");
+  return *std::ranges::max_element(folders);
+}
+
+std::filesystem::path make_directory() {
+  std::string name = (std::filesystem::temp_directory_path() / "mogura-pg-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw Error("io", "Cannot make a directory like " + name);
+  return name;
+}
+
+}  // namespace
+
+struct PostgresServer::Impl {
+  explicit Impl() { supervisor.start(); }
+
+  // PostgreSQL refuses to run as root.
+  std::vector<std::string> command(const std::string& program,
+                                   const std::vector<std::string>& arguments) const {
+    std::vector<std::string> argv;
+    if (::geteuid() == 0) {
+      argv = {"setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"};
+    }
+    argv.push_back(programs / program);
+    argv.insert(argv.end(), arguments.begin(), arguments.end());
+    return argv;
+  }
+
+  void hand_directory_over() const {
+    if (::geteuid() != 0) return;
+    const passwd* const user = ::getpwnam("postgres");
+    if (user == nullptr || ::chown(directory.c_str(), user->pw_uid, user->pw_gid) != 0) {
+      throw Error("io", "Cannot give " + directory.string() + " to the user postgres");
+    }
+  }
+
+  process::SpawnRequest request(std::vector<std::string> argv) const {
+    return {.argv = std::move(argv),
+            .environment = {{"PATH", "/usr/sbin:/usr/bin:/sbin:/bin"}, {"LC_ALL", "C"}},
+            .directory = directory};
+  }
+
+  void run(std::vector<std::string> argv) {
+    std::string output;
+    std::promise<int> ended;
+    supervisor.spawn(request(std::move(argv)),
+                     {.output = [&](std::string_view bytes) { output += bytes; },
+                      .exited = [&](int status) { ended.set_value(status); }});
+    if (ended.get_future().get() != 0) throw Error("", "PostgreSQL does not start: " + output);
+  }
+
+  // Ready when it says so in its log.
+  void serve() {
+    auto ready = std::make_shared<std::promise<bool>>();
+    auto log = std::make_shared<std::string>();
+    std::future<bool> is_ready = ready->get_future();
+    auto settle = [ready, settled = std::make_shared<bool>(false)](bool good) {
+      if (!std::exchange(*settled, true)) ready->set_value(good);
+    };
+    supervisor.spawn(
+        request(command("postgres",
+                        {"-D", directory / "data", "-k", directory, "-c", "listen_addresses=", "-c",
+                         "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB"})),
+        {.output =
+             [settle, log](std::string_view bytes) {
+               log->append(bytes);
+               if (log->contains("ready to accept connections")) settle(true);
+             },
+         .exited = [settle](int) { settle(false); }});
+    if (is_ready.wait_for(kStartDeadline) != std::future_status::ready || !is_ready.get()) {
+      throw Error("", "PostgreSQL does not start");
+    }
+  }
+
+  postgres::Options options(const std::string& database) const {
+    postgres::Options options;
+    options.connection = {{"host", directory}, {"dbname", database}, {"user", kSuperuser}};
+    return options;
+  }
+
+  const std::filesystem::path programs = program_folder();
+  const std::filesystem::path directory = make_directory();
+  process::Supervisor supervisor{{.kill_grace = std::chrono::milliseconds(0)}};
+  int databases = 0;
+};
+
+PostgresServer::PostgresServer() : impl_(std::make_unique<Impl>()) {
+  impl_->hand_directory_over();
+  impl_->run(impl_->command("initdb", {"-D", impl_->directory / "data", "-U", kSuperuser, "-A",
+                                       "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"}));
+  impl_->serve();
+}
+
+PostgresServer::~PostgresServer() {
+  impl_->supervisor.stop();
+  std::error_code ignored;
+  std::filesystem::remove_all(impl_->directory, ignored);
+}
+
+PostgresServer& PostgresServer::instance() {
+  static PostgresServer server;
+  return server;
+}
+
+postgres::Options PostgresServer::new_database() {
+  const std::string name = "test" + std::to_string(++impl_->databases);
+  postgres::Connection(impl_->options("postgres")).run_script("CREATE DATABASE " + name);
+  return impl_->options(name);
+}
+
+void PostgresServer::cut_connections(const postgres::Options& database) {
+  for (const auto& [keyword, value] : database.connection) {
+    if (keyword != "dbname") continue;
+    const sql::Param name(value);
+    postgres::Connection(impl_->options("postgres"))
+        .run(
+            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
+            "WHERE datname = $1::text::name",
+            {&name, 1});
+  }
+}
+
+}  // namespace mogura::store::testing
