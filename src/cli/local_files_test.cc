@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "cli/init_examples.h"
 #include "cli/secret_words.h"
-#include "cli/task_log_files.h"
+#include "cli/task_logs.h"
 #include "cli/testing/temp_directory.h"
 #include "cli/workflow_argument.h"
 #include "workflow/definition.h"
@@ -116,7 +116,7 @@ std::string unzip(const fs::path& path) {
   return text;
 }
 
-TEST(TaskLogFilesTest, NamesAndFillsAFileForEachRun) {
+TEST(TaskLogsTest, NamesAndFillsAFileForEachRun) {
   const TempDirectory directory;
   const FakeClock clock(Instant{std::chrono::microseconds{1'704'067'200'123'456}});
   operators::TaskRequest request;
@@ -128,7 +128,11 @@ TEST(TaskLogFilesTest, NamesAndFillsAFileForEachRun) {
   request.attempt_created_at = *calendar::parse_instant("2024-03-05T23:59:59Z");
   request.retry_attempt_name = "again";
   {
-    const auto log = TaskLogFiles(directory.path(), "42@host", clock).open(request);
+    const auto logs = make_log_store(Object{{"log-server.type", "local"},
+                                            {"log-server.local.path", directory.path().string()},
+                                            {"agent.id", "42@host"}},
+                                     clock);
+    const auto log = logs->open(logs_of(request), request.task_name);
     ASSERT_NE(log, nullptr);
     log->output("raw ");
     log->output("bytes\n");
@@ -144,11 +148,17 @@ TEST(TaskLogFilesTest, NamesAndFillsAFileForEachRun) {
   EXPECT_THAT(text, ::testing::EndsWith("[DEBUG] (label) component: text\n"));
 }
 
-TEST(TaskLogFilesTest, GoesOnWithoutALogThatCannotBeMade) {
-  const TempDirectory directory;
+TEST(TaskLogsTest, RefusesSettingsThatMeanNothing) {
   const FakeClock clock(Instant{});
-  directory.write("file", "");
-  EXPECT_EQ(TaskLogFiles(directory / "file", "a", clock).open({}), nullptr);
+  EXPECT_EQ(make_log_store({}, clock)->open({}, "+a"), nullptr);
+  for (const auto& [key, text] :
+       std::vector<std::pair<std::string, std::string>>{{"log-server.type", "nowhere"},
+                                                        {"log-server.type", "database"},
+                                                        {"log-server.local.split_size", "-1"},
+                                                        {"log-server.flush_interval", "0"},
+                                                        {"log-server.flush_bytes", "many"}}) {
+    EXPECT_THROW(make_log_store(Object{{key, text}}, clock), ConfigError) << key;
+  }
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <map>
 
-#include "cli/files.h"
 #include "cli/notification.h"
 #include "cli/system_config.h"
 #include "operators/services.h"
@@ -42,9 +41,10 @@ LocalSetup::LocalSetup(const Object& system_config, Console& console,
       secrets_(secrets::local_secrets(secret_settings(system_config), config_home() / "secrets")),
       notifier_(make_notifier(system_config)) {
   if (!task_log_directory) return;
-  const std::string agent_id =
-      value::find_text(system_config, "agent.id").value_or(default_agent_id());
-  task_logs_.emplace(absolute_path(*task_log_directory), agent_id, clock_);
+  Object settings = system_config;
+  settings.set("log-server.type", "local");
+  settings.set("log-server.local.path", *task_log_directory);
+  task_logs_ = make_log_store(settings, clock_);
 }
 
 LocalSetup::~LocalSetup() = default;
@@ -58,7 +58,7 @@ EngineOptions LocalSetup::engine_options() const {
   options.print = [this](std::string_view text) { console_.out(text); };
   if (task_logs_) {
     options.open_task_log = [this](const operators::TaskRequest& request) {
-      return task_logs_->open(request);
+      return task_logs_->open(logs_of(request), request.task_name);
     };
   }
   return options;

@@ -7,7 +7,7 @@
 
 #include "cli/console.h"
 #include "cli/engine.h"
-#include "cli/task_log_files.h"
+#include "cli/task_logs.h"
 
 namespace mogura::cli {
 
@@ -31,7 +31,7 @@ class LocalSetup {
   const SystemClock clock_;
   const std::unique_ptr<secrets::SecretStore> secrets_;
   const std::unique_ptr<operators::Notifier> notifier_;
-  std::optional<TaskLogFiles> task_logs_;
+  std::unique_ptr<blob::LogStore> task_logs_;  // null: no logs
 };
 
 }  // namespace mogura::cli
