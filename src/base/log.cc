@@ -37,10 +37,12 @@ bool log_enabled(LogLevel level) {
 
 void log_line(LogLevel level, std::string_view component, std::string_view text) {
   const LogScope* scope = innermost_scope;
+  TaskLog* task_log = scope != nullptr ? scope->task_log_.get() : nullptr;
+  const std::string shown = task_log != nullptr ? task_log->masked(text) : std::string(text);
   const LogRecord record{SystemClock().now(), level,
                          scope != nullptr ? std::string_view(scope->label_) : "main", component,
-                         text};
-  if (scope != nullptr && scope->task_log_ != nullptr) scope->task_log_->write(record);
+                         shown};
+  if (task_log != nullptr) task_log->write(record);
   InstalledLog& log = installed_log();
   MutexLock lock(log.mutex);
   if (log.sink != nullptr) log.sink->write(record);

@@ -44,6 +44,10 @@ class TaskLog {
   virtual void write(const LogRecord& record) = 0;
   /// Raw output of the task's command, as it came.
   virtual void output(std::string_view bytes) = 0;
+  /// The task has read this secret: from here on, no line or output of it shows the secret.
+  virtual void hide(std::string_view secret) { static_cast<void>(secret); }
+  /// The text without what is hidden.
+  virtual std::string masked(std::string_view text) const { return std::string(text); }
 };
 
 /// Sends lines of at least `level` to `sink`. Before the first call lines are dropped.

@@ -5,6 +5,7 @@
 #include "cli/notification.h"
 #include "cli/system_config.h"
 #include "operators/services.h"
+#include "secrets/secret_mask.h"
 #include "secrets/secrets.h"
 #include "template/template.h"
 #include "value/config.h"
@@ -58,7 +59,8 @@ EngineOptions LocalSetup::engine_options() const {
   options.print = [this](std::string_view text) { console_.out(text); };
   if (task_logs_) {
     options.open_task_log = [this](const operators::TaskRequest& request) {
-      return task_logs_->open(logs_of(request), request.task_name);
+      return std::make_shared<secrets::MaskedTaskLog>(
+          task_logs_->open(logs_of(request), request.task_name));
     };
   }
   return options;

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "engine/retry.h"
 #include "operators/parameters.h"
+#include "secrets/secret_mask.h"
 #include "value/config.h"
 #include "value/similar.h"
 #include "value/yaml_writer.h"
@@ -67,6 +68,15 @@ std::filesystem::path absolute_or_empty(const std::filesystem::path& path) {
   return path.empty() ? path : std::filesystem::absolute(path);
 }
 
+/// The error object without what the task's log hides.
+Failure masked_failure(Object error) {
+  const std::shared_ptr<TaskLog> log = LogScope::current_task_log();
+  if (log == nullptr) return {std::move(error)};
+  const Value masked = secrets::masked_texts(
+      Value(std::move(error)), [&](std::string_view text) { return log->masked(text); });
+  return {masked.as_object()};
+}
+
 Object without_secret_mounts(Object config) {
   config.erase("_secrets");
   return config;
@@ -79,7 +89,7 @@ Failure fail_task(const TaskRequest& request, const Error& error) {
     kManagerLog.error("Task {} failed.\n{}", request.task_name, error.chain());
     Object object{{"message", error.text()}};
     for (const auto& [key, value] : failed->properties()) object.set(key, value);
-    return {std::move(object)};
+    return masked_failure(std::move(object));
   }
   if (error.kind() == "config") {
     kManagerLog.error("Configuration error at task {}: {}", request.task_name, error.chain());
@@ -89,7 +99,7 @@ Failure fail_task(const TaskRequest& request, const Error& error) {
       kManagerLog.info("Causes of the unexpected error:{}", causes);
     }
   }
-  return {Object{{"message", error.text()}, {"stacktrace", error.chain()}}};
+  return masked_failure({{"message", error.text()}, {"stacktrace", error.chain()}});
 }
 
 struct TaskRun::Impl {

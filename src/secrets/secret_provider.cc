@@ -40,7 +40,10 @@ std::optional<std::string> SecretProvider::find(std::string_view key) const {
   if (key.empty() || key.contains('*')) {
     throw ConfigError("Illegal key: '" + std::string(key) + "'");
   }
-  return store_.find(project_, mounted_key(key, mounts_));
+  std::optional<std::string> secret = store_.find(project_, mounted_key(key, mounts_));
+  const std::shared_ptr<TaskLog> log = LogScope::current_task_log();
+  if (secret && log != nullptr) log->hide(*secret);
+  return secret;
 }
 
 std::string SecretProvider::get(std::string_view key) const {

@@ -72,7 +72,8 @@ class SecretProvider {
  public:
   /// `store` lives longer than the provider.
   SecretProvider(const SecretStore& store, ProjectId project, Object mounts);
-  /// Throws ConfigError "Illegal key: 'K'" or "Illegal value in _secrets: JSON".
+  /// What is found is hidden from the log of the task that the calling thread works for. Throws
+  /// ConfigError "Illegal key: 'K'" or "Illegal value in _secrets: JSON".
   std::optional<std::string> find(std::string_view key) const;
   /// Throws Error of kind "secret not found": "Secret not found for key: 'K'".
   std::string get(std::string_view key) const;

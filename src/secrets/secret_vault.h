@@ -1,0 +1,52 @@
+// The secrets of a server's projects, encrypted in its store (rest-api.md §6.12, runtime.md §11).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/id.h"
+#include "secrets/secret_crypto.h"
+#include "secrets/secret_mask.h"
+#include "secrets/secrets.h"
+#include "store/secret_store.h"
+
+namespace mogura::secrets {
+
+/// What users set, and what pushes bring along: the first wins (runtime.md §11.2).
+inline constexpr const char* kProjectScope = "project";
+inline constexpr const char* kProjectDefaultScope = "project-default";
+
+/// Throws Error of kind "illegal argument" "Invalid secret" (runtime.md §11.1).
+void check_secret_key(std::string_view key);
+
+/// Any thread. Functions throw what the store throws.
+class SecretVault : public SecretStore {
+ public:
+  /// `store` lives longer.
+  SecretVault(store::EncryptedSecrets& store, SecretCrypto crypto)
+      : store_(store), crypto_(std::move(crypto)) {}
+
+  std::string_view engine() const { return crypto_.engine(); }
+
+  /// Makes or replaces a secret of users. Throws Error of kind "illegal argument" "Invalid secret",
+  /// or without an encryption key.
+  void set(ProjectId project, const std::string& key, std::string_view value) const;
+  /// Also one that does not exist.
+  void remove(ProjectId project, const std::string& key) const;
+  /// The keys that users have set, sorted.
+  std::vector<std::string> list(ProjectId project) const;
+  /// Throws RuntimeError where it cannot be decrypted.
+  std::optional<std::string> find(ProjectId project, const std::string& key) const override;
+
+  /// Hides all secrets of a project that can be decrypted, for what the API shows of its tasks.
+  SecretMask mask(ProjectId project) const;
+
+ private:
+  store::EncryptedSecrets& store_;
+  const SecretCrypto crypto_;
+};
+
+}  // namespace mogura::secrets
