@@ -43,7 +43,9 @@ struct ExecutorNode::Outside {
     void notify(const operators::TaskRequest&, const std::string&) override {}
   };
   struct NoSecrets : secrets::SecretStore {
-    std::optional<std::string> find(ProjectId, const std::string&) const override { return std::nullopt; }
+    std::optional<std::string> find(ProjectId, const std::string&) const override {
+      return std::nullopt;
+    }
   };
   const NoSecrets secrets;
   const Object settings;

@@ -40,12 +40,18 @@ store::AttemptIds FaultStore::reserve_ids(ProjectId project, const std::string& 
   return perform([&] { return world_.store.reserve_ids(project, workflow, session_time); });
 }
 
-std::optional<store::AttemptState> FaultStore::insert_attempt(const store::NewAttempt& attempt) {
+std::optional<store::AttemptState> FaultStore::insert_attempts(
+    std::span<const store::NewAttempt> attempts) {
   return perform([&] {
-    const auto existing = world_.store.insert_attempt(attempt);
-    if (!existing) world_.ledger.inserted(attempt);
+    const auto existing = world_.store.insert_attempts(attempts);
+    if (existing) return existing;
+    for (const store::NewAttempt& attempt : attempts) world_.ledger.inserted(attempt);
     return existing;
   });
+}
+
+std::int64_t FaultStore::count_running(SiteId site) {
+  return perform([&] { return world_.store.count_running(site); });
 }
 
 std::optional<store::AttemptState> FaultStore::find_attempt(AttemptId attempt) {

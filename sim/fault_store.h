@@ -23,7 +23,9 @@ class FaultStore : public store::Store {
       const std::optional<std::string>& retry_attempt_name) override;
   store::AttemptIds reserve_ids(ProjectId project, const std::string& workflow,
                                 Instant session_time) override;
-  std::optional<store::AttemptState> insert_attempt(const store::NewAttempt& attempt) override;
+  std::optional<store::AttemptState> insert_attempts(
+      std::span<const store::NewAttempt> attempts) override;
+  std::int64_t count_running(SiteId site) override;
   std::optional<store::AttemptState> find_attempt(AttemptId attempt) override;
   std::optional<store::Loaded> load(AttemptId attempt) override;
   std::vector<store::CommitResult> commit(std::span<const store::Commit> commits) override;

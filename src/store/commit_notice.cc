@@ -4,8 +4,9 @@
 
 namespace mogura::store {
 
-Notice notice_of(std::span<const Commit> commits, std::span<const CommitResult> results) {
-  Notice notice;
+Notice notice_of(std::span<const Commit> commits, std::span<const CommitResult> results,
+                 std::optional<Instant> released) {
+  Notice notice{.wake_at = released};
   for (std::size_t i = 0; i < commits.size(); ++i) {
     const Commit& commit = commits[i];
     if (results[i] != CommitResult::committed) continue;

@@ -7,7 +7,9 @@
 
 namespace mogura::store {
 
-/// What to tell after these commits had these results.
-Notice notice_of(std::span<const Commit> commits, std::span<const CommitResult> results);
+/// What to tell after these commits had these results. `released`: when attempts wake that had
+/// waited for those which are done now.
+Notice notice_of(std::span<const Commit> commits, std::span<const CommitResult> results,
+                 std::optional<Instant> released);
 
 }  // namespace mogura::store

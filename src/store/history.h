@@ -20,6 +20,7 @@ struct AttemptSummary {
   bool success = false;
   bool cancel_requested = false;
   std::optional<Instant> finished_at;
+  bool waits = false;  // for its turn: NewAttempt::starts_after
 };
 
 struct SessionSummary {
@@ -65,8 +66,6 @@ class History {
   virtual std::optional<AttemptSummary> find_attempt_summary(SiteId site, AttemptId attempt) = 0;
   /// Empty for an attempt that is not there, and for one that waits for its turn.
   virtual AttemptTasks tasks_of(AttemptId attempt) = 0;
-  /// Attempts of the site that are not done.
-  virtual std::int64_t count_running(SiteId site) = 0;
   /// Whether the last attempt of some session of the workflow is neither done nor being canceled
   /// (`skip_on_overtime`, execution.md §14.4).
   virtual bool has_running(ProjectId project, const std::string& workflow) = 0;

@@ -74,29 +74,70 @@ AttemptIds MemoryStore::reserve_ids(ProjectId project, const std::string& workfl
   return {{++last_attempt_}, row.id, row.uuid};
 }
 
-std::optional<AttemptState> MemoryStore::insert_attempt(const NewAttempt& attempt) {
-  auto existing = insert_unless_there(attempt);
-  if (!existing) notices_.send({.wake_at = attempt.wake_at});
-  return existing;
+std::optional<AttemptState> MemoryStore::insert_attempts(std::span<const NewAttempt> attempts) {
+  Notice notice;
+  {
+    MutexLock lock(mutex_);
+    for (const NewAttempt& attempt : attempts) {
+      if (const auto same = find_same(attempt.info)) return same;
+    }
+    for (const NewAttempt& attempt : attempts) {
+      insert(attempt);
+      if (!notice.wake_at) notice.wake_at = attempts_.at(attempt.info.id).wake_at;
+    }
+  }
+  notices_.send(notice);
+  return std::nullopt;
 }
 
-std::optional<AttemptState> MemoryStore::insert_unless_there(const NewAttempt& attempt) {
-  MutexLock lock(mutex_);
+std::optional<AttemptState> MemoryStore::find_same(const AttemptInfo& info) {
+  const SessionRow& of = session(info.project, info.workflow_name, info.session_time);
+  const std::string name = info.retry_attempt_name.value_or("");
+  const auto same = of.attempts.find(name);
+  if (same == of.attempts.end()) return std::nullopt;
+  return state_of(name.empty() ? *of.last : same->second);
+}
+
+void MemoryStore::insert(const NewAttempt& attempt) {
   const AttemptInfo& info = attempt.info;
   SessionRow& of = session(info.project, info.workflow_name, info.session_time);
-  const std::string name = info.retry_attempt_name.value_or("");
-  if (const auto same = of.attempts.find(name); same != of.attempts.end()) {
-    const AttemptId existing = name.empty() ? *of.last : same->second;
-    return state_of(existing);
-  }
-  of.attempts.emplace(name, info.id);
+  of.attempts.emplace(info.retry_attempt_name.value_or(""), info.id);
   of.last = info.id;
   AttemptRow& row = attempts_[info.id];
   row.info = info;
   row.rows = rows_of(attempt.attempt);
   row.monitor = attempt.monitor;
-  set_wake(row, attempt.wake_at);
-  return std::nullopt;
+  if (attempt.starts_after && is_unfinished(*attempt.starts_after)) {
+    waiting_after_.emplace(*attempt.starts_after, info.id);
+  } else {
+    set_wake(row, attempt.wake_at);
+  }
+}
+
+bool MemoryStore::is_unfinished(SessionId session) const {
+  return std::ranges::any_of(attempts_ | std::views::values, [&](const AttemptRow& row) {
+    return row.info.session == session && !row.rows.done();
+  });
+}
+
+std::optional<Instant> MemoryStore::release_waiting(SessionId session) {
+  const auto [first, last] = waiting_after_.equal_range(session);
+  if (first == last || is_unfinished(session)) return std::nullopt;
+  std::optional<Instant> wake_at;
+  for (auto waiting = first; waiting != last; ++waiting) {
+    AttemptRow& row = attempts_.at(waiting->second);
+    wake_at = row.info.created_at;
+    set_wake(row, wake_at);
+  }
+  waiting_after_.erase(first, last);
+  return wake_at;
+}
+
+std::int64_t MemoryStore::count_running(SiteId site) {
+  MutexLock lock(mutex_);
+  return std::ranges::count_if(attempts_ | std::views::values, [&](const AttemptRow& row) {
+    return row.info.site == site && !row.rows.done();
+  });
 }
 
 std::optional<AttemptState> MemoryStore::find_attempt(AttemptId attempt) {
@@ -180,11 +221,17 @@ bool MemoryStore::owns(const Ownership& claim) const {
 std::vector<CommitResult> MemoryStore::commit(std::span<const Commit> commits) {
   std::vector<CommitResult> results;
   results.reserve(commits.size());
+  std::optional<Instant> released;
   {
     MutexLock lock(mutex_);
-    for (const Commit& one : commits) results.push_back(commit_one(one));
+    for (const Commit& one : commits) {
+      results.push_back(commit_one(one));
+      if (results.back() != CommitResult::committed || !one.after->done()) continue;
+      const auto wake_at = release_waiting(attempts_.at(one.attempt).info.session);
+      if (wake_at) released = wake_at;
+    }
   }
-  notices_.send(notice_of(commits, results));
+  notices_.send(notice_of(commits, results, released));
   return results;
 }
 

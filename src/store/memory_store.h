@@ -24,8 +24,9 @@ class MemoryStore : public Store {
       const std::optional<std::string>& retry_attempt_name) override;
   AttemptIds reserve_ids(ProjectId project, const std::string& workflow,
                          Instant session_time) override;
-  std::optional<AttemptState> insert_attempt(const NewAttempt& attempt) override;
+  std::optional<AttemptState> insert_attempts(std::span<const NewAttempt> attempts) override;
   std::optional<AttemptState> find_attempt(AttemptId attempt) override;
+  std::int64_t count_running(SiteId site) override;
   std::optional<Loaded> load(AttemptId attempt) override;
   std::vector<CommitResult> commit(std::span<const Commit> commits) override;
   std::vector<AttemptId> attempts_due(Instant now, std::size_t max) override;
@@ -93,8 +94,11 @@ class MemoryStore : public Store {
   void enqueue(AttemptId attempt, std::vector<NewEntry> entries) MOGURA_REQUIRES(mutex_);
   bool owns(const Ownership& claim) const MOGURA_REQUIRES(mutex_);
   void mark_canceled(AttemptId attempt, const QueuedRun& run) MOGURA_REQUIRES(mutex_);
-  std::optional<AttemptState> insert_unless_there(const NewAttempt& attempt)
-      MOGURA_EXCLUDES(mutex_);
+  std::optional<AttemptState> find_same(const AttemptInfo& info) MOGURA_REQUIRES(mutex_);
+  void insert(const NewAttempt& attempt) MOGURA_REQUIRES(mutex_);
+  bool is_unfinished(SessionId session) const MOGURA_REQUIRES(mutex_);
+  /// Lets those start that waited for the session of an attempt that is done; when they wake.
+  std::optional<Instant> release_waiting(SessionId session) MOGURA_REQUIRES(mutex_);
   CommitResult commit_one(const Commit& commit) MOGURA_REQUIRES(mutex_);
   void erase_entry(EntryId entry) MOGURA_REQUIRES(mutex_);
   LeaseRow* find_lease(const Lease& lease) MOGURA_REQUIRES(mutex_);
@@ -107,6 +111,7 @@ class MemoryStore : public Store {
   std::map<AttemptId, AttemptRow> attempts_ MOGURA_GUARDED_BY(mutex_);
   std::map<AttemptId, ReleasedRow> released_ MOGURA_GUARDED_BY(mutex_);
   std::set<std::pair<Instant, AttemptId>> wakes_ MOGURA_GUARDED_BY(mutex_);
+  std::multimap<SessionId, AttemptId> waiting_after_ MOGURA_GUARDED_BY(mutex_);
   std::map<EntryId, EntryRow> entries_ MOGURA_GUARDED_BY(mutex_);
   std::map<EntryKey, EntryId> entry_ids_ MOGURA_GUARDED_BY(mutex_);
   std::set<EntryId> waiting_ MOGURA_GUARDED_BY(mutex_);

@@ -69,6 +69,9 @@ struct NewAttempt {
   engine::Attempt attempt;
   std::optional<Monitor> monitor;
   std::optional<Instant> wake_at;
+  /// It waits until no attempt of this session is unfinished; until then it has no tasks that
+  /// anyone sees, and never wakes (backfill, execution.md §15).
+  std::optional<SessionId> starts_after;
 };
 
 /// Ids for an attempt to be: they are written into its queue entries before it is stored.
@@ -172,8 +175,14 @@ class Store {
                                  Instant session_time) = 0;
   /// Absent: stored. Else the attempt that has the same session and name already (execution.md §3),
   /// and nothing was stored.
-  virtual std::optional<AttemptState> insert_attempt(const NewAttempt& attempt) = 0;
+  std::optional<AttemptState> insert_attempt(const NewAttempt& attempt) {
+    return insert_attempts({&attempt, 1});
+  }
+  /// The same for several of them, all or none: the first attempt that is there already.
+  virtual std::optional<AttemptState> insert_attempts(std::span<const NewAttempt> attempts) = 0;
   virtual std::optional<AttemptState> find_attempt(AttemptId attempt) = 0;
+  /// How many attempts of the site are not done.
+  virtual std::int64_t count_running(SiteId site) = 0;
 
   virtual std::optional<Loaded> load(AttemptId attempt) = 0;
   /// All in one transaction; one attempt's refusal does not touch the others. A result for each.

@@ -42,16 +42,29 @@ std::optional<std::int64_t> join_session(Session& session, const AttemptInfo& in
   return row.number();
 }
 
+// Whether an attempt of the session is unfinished. Until the transaction ends, none of them ends
+// either: whoever commits that sees what this transaction adds.
+bool hold_unfinished(Session& session, SessionId of) {
+  return !session
+              .run(
+                  "UPDATE attempts SET done = done WHERE session_id = $1 AND done = 0 "
+                  "RETURNING id",
+                  {of})
+              .empty();
+}
+
+// False: the session has an attempt of this name already.
 bool insert_row(Session& session, const NewAttempt& added, std::int64_t index) {
   const AttemptInfo& info = added.info;
+  const bool waits = added.starts_after && hold_unfinished(session, *added.starts_after);
   const engine::Attempt& attempt = added.attempt;
   const std::optional<Monitor>& monitor = added.monitor;
   const Rows rows = session.run(
       "INSERT INTO attempts (id, session_id, site_id, project_id, project_name, workflow_name, "
       "workflow_id, revision, timezone, session_time, session_uuid, retry_attempt_name, "
       "attempt_index, params, base_params, resumed, max_tasks, cancel_requested, created_at, "
-      "wake_at, monitor_due, monitor) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
-      "$13, $14, $15, $16, $17, $18, $19, $20, $21, $22) "
+      "wake_at, monitor_due, monitor, starts_after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+      "$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) "
       "ON CONFLICT (session_id, retry_attempt_name) DO NOTHING RETURNING id",
       {info.id,
        info.session,
@@ -72,9 +85,10 @@ bool insert_row(Session& session, const NewAttempt& added, std::int64_t index) {
        attempt.max_tasks,
        attempt.cancel_requested ? 1 : 0,
        info.created_at,
-       added.wake_at,
+       waits ? std::nullopt : added.wake_at,
        monitor ? std::optional(monitor->due) : std::nullopt,
-       monitor ? object_column(monitor->sla) : std::nullopt});
+       monitor ? object_column(monitor->sla) : std::nullopt,
+       waits ? std::optional(added.starts_after->value) : std::nullopt});
   return !rows.empty();
 }
 
@@ -124,21 +138,29 @@ AttemptIds SqlDatabase::reserve_ids(ProjectId project, const std::string& workfl
   return ids;
 }
 
-std::optional<AttemptState> SqlDatabase::insert_attempt(const NewAttempt& attempt) {
-  const AttemptInfo& info = attempt.info;
+std::optional<AttemptState> SqlDatabase::insert_attempts(std::span<const NewAttempt> attempts) {
+  const AttemptInfo* refused = nullptr;
   {
     Transaction transaction(*driver_);
-    const auto index = join_session(transaction.session(), info);
-    if (index && insert_row(transaction.session(), attempt, *index)) {
-      insert_tasks(transaction.session(), info.id, attempt.attempt);
-      commit_and_tell(transaction, {.wake_at = attempt.wake_at});
+    Notice notice;
+    for (const NewAttempt& attempt : attempts) {
+      const auto index = join_session(transaction.session(), attempt.info);
+      if (!index || !insert_row(transaction.session(), attempt, *index)) {
+        refused = &attempt.info;
+        break;
+      }
+      insert_tasks(transaction.session(), attempt.info.id, attempt.attempt);
+      if (!notice.wake_at) notice.wake_at = attempt.wake_at;
+    }
+    if (refused == nullptr) {
+      commit_and_tell(transaction, notice);
       return std::nullopt;
     }
   }
-  const auto existing =
-      find_attempt(info.project, info.workflow_name, info.session_time, info.retry_attempt_name);
+  const auto existing = find_attempt(refused->project, refused->workflow_name,
+                                     refused->session_time, refused->retry_attempt_name);
   if (existing) return existing;
-  throw Error("conflict", "The session of " + info.workflow_name +
+  throw Error("conflict", "The session of " + refused->workflow_name +
                               " was started by somebody else at the same time; try again");
 }
 

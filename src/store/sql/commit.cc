@@ -66,6 +66,25 @@ const Bulk& cancel_bulk() {
   return bulk;
 }
 
+// A lock on the attempts that wait for the sessions of these attempts, so that of two which end at
+// the same time one sees the other's end.
+const Bulk& hold_waiting_bulk() {
+  static const Bulk bulk = {
+      "UPDATE attempts SET starts_after = starts_after WHERE starts_after IN "
+      "(SELECT f.session_id FROM {rows} JOIN attempts AS f ON f.id = r.attempt) RETURNING id",
+      {{"attempt", Type::integer}}};
+  return bulk;
+}
+
+const Bulk& release_waiting_bulk() {
+  static const Bulk bulk = {
+      "UPDATE attempts SET starts_after = NULL, wake_at = created_at WHERE id IN "
+      "(SELECT r.waiting FROM {rows}) AND NOT EXISTS (SELECT 1 FROM attempts AS o "
+      "WHERE o.session_id = attempts.starts_after AND o.done = 0) RETURNING wake_at",
+      {{"waiting", Type::integer}}};
+  return bulk;
+}
+
 void append(std::vector<Param>& rows, std::initializer_list<Param> row) {
   rows.insert(rows.end(), row);
 }
@@ -125,6 +144,21 @@ void write_entries(Session& session, Commits commits) {
   session.run(cancel_bulk(), canceled);
 }
 
+// Lets those start that waited for attempts which are done now; when they wake.
+std::optional<Instant> release_waiting(Session& session, Commits commits) {
+  std::vector<Param> done;
+  for (const Commit* const commit : commits) {
+    if (commit->after->done()) done.emplace_back(commit->attempt);
+  }
+  std::vector<Param> waiting;
+  for (const std::int64_t id : ids_of(session.run(hold_waiting_bulk(), done))) {
+    waiting.emplace_back(id);
+  }
+  Rows released = session.run(release_waiting_bulk(), waiting);
+  if (released.empty()) return std::nullopt;
+  return released[0].time();
+}
+
 // Empty: all is written. Else nothing else counts: the transaction is to be rolled back.
 Refusals write(Session& session, Commits commits) {
   Refusals refusals;
@@ -146,7 +180,8 @@ std::vector<CommitResult> SqlDatabase::commit(std::span<const Commit> commits) {
     Transaction transaction(*driver_);
     const Refusals refusals = write(transaction.session(), left);
     if (refusals.empty()) {
-      commit_and_tell(transaction, notice_of(commits, results));
+      const auto released = release_waiting(transaction.session(), left);
+      commit_and_tell(transaction, notice_of(commits, results, released));
       break;
     }
     for (const auto& [commit, result] : refusals) {

@@ -12,7 +12,7 @@ std::string select_attempts(std::string_view tables_and_where) {
       "SELECT a.id, a.session_id, a.site_id, a.project_id, a.project_name, a.workflow_name, "
       "a.workflow_id, a.revision, a.timezone, a.session_time, a.session_uuid, "
       "a.retry_attempt_name, a.created_at, a.attempt_index, a.params, a.done, a.success, "
-      "a.cancel_requested, a.finished_at FROM ";
+      "a.cancel_requested, a.finished_at, a.starts_after FROM ";
   return text.append(tables_and_where);
 }
 
@@ -38,6 +38,7 @@ AttemptSummary summary_from(Rows::Row& row) {
   summary.success = row.flag();
   summary.cancel_requested = row.flag();
   summary.finished_at = row.maybe_time();
+  summary.waits = row.maybe_number().has_value();
   return summary;
 }
 
@@ -132,7 +133,9 @@ AttemptTasks SqlDatabase::tasks_of(AttemptId attempt) {
   Transaction transaction(*driver_, Access::read);
   AttemptTasks tasks;
   tasks.tasks = all_from(transaction->run("SELECT id, " + std::string(kTaskColumns) +
-                                              " FROM tasks WHERE attempt_id = $1 ORDER BY position",
+                                              " FROM tasks WHERE attempt_id = $1 AND NOT EXISTS "
+                                              "(SELECT 1 FROM attempts WHERE id = $1 AND "
+                                              "starts_after IS NOT NULL) ORDER BY position",
                                           {attempt}),
                          task_summary_from);
   tasks.barriers = load_barriers(transaction.session(), attempt);

@@ -24,7 +24,7 @@ class SqlDatabase : public Database {
       const std::optional<std::string>& retry_attempt_name) override;
   AttemptIds reserve_ids(ProjectId project, const std::string& workflow,
                          Instant session_time) override;
-  std::optional<AttemptState> insert_attempt(const NewAttempt& attempt) override;
+  std::optional<AttemptState> insert_attempts(std::span<const NewAttempt> attempts) override;
   std::optional<AttemptState> find_attempt(AttemptId attempt) override;
   std::optional<Loaded> load(AttemptId attempt) override;
   std::vector<CommitResult> commit(std::span<const Commit> commits) override;

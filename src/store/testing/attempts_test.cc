@@ -68,6 +68,88 @@ TEST_P(AttemptsTest, KeepsOneAttemptOfASessionAndName) {
   EXPECT_EQ(insert(store_).existing->attempt, named.id);  // the session's last one
 }
 
+TEST_P(AttemptsTest, StoresSeveralAttemptsOrNone) {
+  const AttemptId existing = insert(store_, {.session_time = at_second(200), .name = "n"}).id;
+  const NewAttempt refused[] = {
+      make_attempt(store_, {.session_time = at_second(100), .name = "n"}),
+      make_attempt(store_, {.session_time = at_second(200), .name = "n"})};
+  EXPECT_EQ(store_.insert_attempts(refused)->attempt, existing);
+  EXPECT_FALSE(store_.find_attempt(refused[0].info.id));
+
+  const NewAttempt stored[] = {make_attempt(store_, {.session_time = at_second(100), .name = "m"}),
+                               make_attempt(store_, {.session_time = at_second(200), .name = "m"})};
+  EXPECT_FALSE(store_.insert_attempts(stored));
+  EXPECT_TRUE(store_.find_attempt(stored[0].info.id));
+  EXPECT_TRUE(store_.find_attempt(stored[1].info.id));
+}
+
+TEST_P(AttemptsTest, CountsAttemptsThatAreNotDone) {
+  const AttemptId first = insert(store_, {.session_time = at_second(100)}).id;
+  insert(store_, {.session_time = at_second(200)});
+  insert(store_, {.session_time = at_second(300), .site = SiteId{1}});
+  EXPECT_EQ(store_.count_running({0}), 2);
+  Working working(store_, first);
+  working.succeed(1);
+  working.succeed(2);
+  working.commit();
+  EXPECT_EQ(store_.count_running({0}), 1);
+}
+
+// Attempts of three sessions, the second of which has two, and one that waits for that session.
+class WaitingAttemptTest : public AttemptsTest {
+ protected:
+  NewAttempt attempt(std::int64_t second, const char* name = "n") {
+    return make_attempt(store_,
+                        {.session_time = at_second(second), .name = name, .wake_at = Instant()});
+  }
+  void finish(AttemptId id) {
+    Working working(store_, id);
+    working.succeed(1);
+    working.succeed(2);
+    ASSERT_EQ(working.commit(), CommitResult::committed);
+  }
+  std::vector<AttemptId> due() { return store_.attempts_due(at_second(1'000'000), 100); }
+};
+INSTANTIATE_TEST_SUITE_P(Stores, WaitingAttemptTest, ::testing::ValuesIn(store_makers()),
+                         name_of<Backend>);
+
+TEST_P(WaitingAttemptTest, WakesWhenNoAttemptOfTheSessionIsUnfinished) {
+  const NewAttempt first = attempt(100);
+  ASSERT_FALSE(store_.insert_attempt(first));
+  const NewAttempt again = attempt(100, "again");
+  ASSERT_FALSE(store_.insert_attempt(again));
+  NewAttempt waiting = attempt(200);
+  waiting.starts_after = first.info.session;
+  ASSERT_FALSE(store_.insert_attempt(waiting));
+  EXPECT_THAT(due(), ElementsAre(first.info.id, again.info.id));
+  finish(first.info.id);
+  EXPECT_THAT(due(), ElementsAre(again.info.id));
+  finish(again.info.id);
+  EXPECT_THAT(due(), ElementsAre(waiting.info.id));
+}
+
+TEST_P(WaitingAttemptTest, WaitsInAChain) {
+  NewAttempt chain[] = {attempt(100), attempt(200), attempt(300)};
+  chain[1].starts_after = chain[0].info.session;
+  chain[2].starts_after = chain[1].info.session;
+  ASSERT_FALSE(store_.insert_attempts(chain));
+  for (const NewAttempt& next : chain) {
+    EXPECT_THAT(due(), ElementsAre(next.info.id));
+    finish(next.info.id);
+  }
+  EXPECT_THAT(due(), IsEmpty());
+}
+
+TEST_P(WaitingAttemptTest, DoesNotWaitForWhatIsDone) {
+  const NewAttempt first = attempt(100);
+  ASSERT_FALSE(store_.insert_attempt(first));
+  finish(first.info.id);
+  NewAttempt next = attempt(200);
+  next.starts_after = first.info.session;
+  ASSERT_FALSE(store_.insert_attempt(next));
+  EXPECT_THAT(due(), ElementsAre(next.info.id));
+}
+
 TEST_P(AttemptsTest, FindsAttemptsBySessionInWholeSeconds) {
   const Instant time = at_second(86'400) + std::chrono::milliseconds(900);
   const AttemptId plain = insert(store_, {.session_time = time}).id;

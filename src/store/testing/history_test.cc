@@ -175,21 +175,22 @@ TEST_P(HistoryTest, KnowsTheSessionBefore) {
   EXPECT_FALSE(database_.last_session_before({1}, "w", at_second(100)));
 }
 
-TEST_P(HistoryTest, KeepsAnAttemptThatWaitsForItsTurn) {
-  NewAttempt waiting = make_attempt(database_);
-  const engine::Attempt tasks = std::exchange(waiting.attempt, {});
-  waiting.attempt.id = tasks.id;
-  ASSERT_FALSE(database_.insert_attempt(waiting));
-  EXPECT_THAT(database_.tasks_of(waiting.info.id).tasks, IsEmpty());
-  EXPECT_FALSE(database_.find_attempt(waiting.info.id)->done);
-  const Loaded loaded = *database_.load(waiting.info.id);
-  EXPECT_THAT(loaded.attempt.tasks, IsEmpty());
-  Commit begin;
-  begin.attempt = waiting.info.id;
-  begin.version = loaded.version;
-  begin.after = &tasks;
-  ASSERT_EQ(database_.commit({&begin, 1}).front(), CommitResult::committed);
-  EXPECT_EQ(database_.tasks_of(waiting.info.id).tasks.size(), tasks.tasks.size());
+TEST_P(HistoryTest, ShowsNoTasksOfAnAttemptThatWaitsForItsTurn) {
+  const NewAttempt first = make_attempt(database_, {.session_time = at_second(100)});
+  NewAttempt second = make_attempt(database_, {.session_time = at_second(200)});
+  second.starts_after = first.info.session;
+  const NewAttempt both[] = {first, second};
+  ASSERT_FALSE(database_.insert_attempts(both));
+  EXPECT_FALSE(database_.find_attempt_summary({0}, first.info.id)->waits);
+  EXPECT_TRUE(database_.find_attempt_summary({0}, second.info.id)->waits);
+  EXPECT_THAT(database_.tasks_of(second.info.id).tasks, IsEmpty());
+
+  Working working(database_, first.info.id);
+  working.succeed(1);
+  working.succeed(2);
+  ASSERT_EQ(working.commit(), CommitResult::committed);
+  EXPECT_FALSE(database_.find_attempt_summary({0}, second.info.id)->waits);
+  EXPECT_EQ(database_.tasks_of(second.info.id).tasks.size(), second.attempt.tasks.size());
 }
 
 }  // namespace
