@@ -1,30 +1,24 @@
-#include <fcntl.h>
-
-#include <filesystem>
-
-#include "base/unique_fd.h"
-#include "blob/archive_writer.h"
 #include "cli/commands.h"
 #include "cli/files.h"
-#include "workflow/project.h"
+#include "cli/project_packing.h"
 
 namespace mogura::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// Digdag opens the archive before it lists the project, and so lists the archive too.
-void make_empty_where_missing(const fs::path& path) {
-  const UniqueFd created(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
-}
-
 void print_examples(const Invocation& invocation, const std::string& output) {
-  const std::string upload = invocation.program.name + " upload " + output;
-  invocation.print("Use `" + upload + " <project> -r <revision>` to upload it to a server.");
+  const std::string& name = invocation.program.name;
+  if (invocation.program.is_mogura()) {
+    invocation.print("Use `" + name + " upload " + output +
+                     " <project> -r <revision>` to upload it to a server.");
+    return;
+  }
+  const std::string upload = "    $ " + name + " upload " + output;
+  invocation.print("Use `" + name +
+                   " upload <path.tar.gz> <project> <revision>` to upload it a server.");
   invocation.print("");
   invocation.print("  Examples:");
-  invocation.print("    $ " + upload + " myproj -r v1");
-  invocation.print("    $ " + upload + " myproj -r \"$(git rev-parse HEAD)\"");
+  invocation.print(upload + " $(basename $(pwd)) -r $(date +%Y%m%d-%H%M%S)");
+  invocation.print(upload + " $(git rev-parse --abbrev-ref HEAD) -r $(git rev-parse HEAD)");
   invocation.print("");
 }
 
@@ -33,23 +27,10 @@ void print_examples(const Invocation& invocation, const std::string& output) {
 int run_archive(const Invocation& invocation) {
   require_positionals(invocation, 0, 0);
   const Arguments& arguments = invocation.arguments;
-  const fs::path project = absolute_path(arguments.text_or("--project", "."));
   const std::string output = arguments.text_or("-o", "digdag.archive.tar.gz");
-  const fs::path archive = absolute_path(output);
-  const auto outgoing = arguments.has("--copy-outgoing-symlinks") ? blob::OutgoingLinks::copied
-                                                                  : blob::OutgoingLinks::refused;
-
-  invocation.print("Creating " + output + "...");
-  workflow::load_project(project);
-  if (!invocation.program.is_mogura()) make_empty_where_missing(archive);
-  std::vector<blob::ArchiveEntry> entries = blob::list_archive_entries(project, outgoing);
-  if (invocation.program.is_mogura()) {
-    std::erase_if(entries, [&](const blob::ArchiveEntry& entry) { return entry.path == archive; });
-  }
-  blob::write_project_archive(archive, entries, [&](const blob::ArchiveEntry& entry) {
-    invocation.print("  Archiving " + entry.name);
-    if (entry.link_target) invocation.print("    symlink -> " + *entry.link_target);
-  });
+  pack_project(invocation, {.project = absolute_path(arguments.text_or("--project", ".")),
+                            .archive = absolute_path(output),
+                            .shown_archive = output});
   invocation.print("Created " + output + ".");
   print_examples(invocation, output);
   return kSuccess;

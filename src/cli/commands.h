@@ -20,7 +20,10 @@ int run_version(const Invocation& invocation);     // cli.md §14.19
 
 // Commands of a client, in client/ (cli.md §14).
 int run_delete(const Invocation& invocation);     // cli.md §14.17
+int run_download(const Invocation& invocation);   // cli.md §14.3
 int run_projects(const Invocation& invocation);   // cli.md §14.4
+int run_push(const Invocation& invocation);       // cli.md §14.1
+int run_upload(const Invocation& invocation);     // cli.md §14.2
 int run_workflows(const Invocation& invocation);  // cli.md §14.5
 
 /// Every other command of a client (cli.md §13, §14).

@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "base/unique_fd.h"
+#include "cli/client/lookups.h"
+#include "cli/client/report.h"
 #include "cli/client/server_api.h"
 #include "cli/commands.h"
 #include "cli/files.h"
@@ -80,6 +82,61 @@ void change_local_secrets(const Invocation& invocation, const secrets::LocalSecr
   }
 }
 
+/// What the server says against changing a secret (cli.md §14.18).
+Error change_refused(const Invocation& invocation, const char* change, const Refusal& refusal) {
+  if (invocation.program.is_mogura()) return refusal;
+  return {"web application",
+          std::string("Failed to ") + change + " project secret: " + refusal.message()};
+}
+
+void set_project_secrets(const Invocation& invocation, const ServerApi& server,
+                         const Object& project, const Secrets& secrets) {
+  for (const auto& [key, secret] : secrets) {
+    try {
+      server.send("PUT", project_path(project, "/secrets/" + path_part(key)), {},
+                  Value(Object{{"value", secret}}));
+    } catch (const Refusal& refusal) {
+      throw change_refused(invocation, "set", refusal);
+    }
+    invocation.hint("Secret '" + key + "' set");
+  }
+}
+
+void delete_project_secrets(const Invocation& invocation, const ServerApi& server,
+                            const Object& project, const std::vector<std::string>& keys) {
+  for (const std::string& key : keys) {
+    try {
+      server.send("DELETE", project_path(project, "/secrets/" + path_part(key)));
+    } catch (const Refusal& refusal) {
+      throw change_refused(invocation, "delete", refusal);
+    }
+    invocation.hint("Secret '" + key + "' deleted");
+  }
+}
+
+/// All words are read and checked before the server is asked for anything.
+int run_project_secrets(const Invocation& invocation) {
+  const Arguments& arguments = invocation.arguments;
+  const std::vector<std::string> doomed = arguments.words("--delete");
+  check_keys_to_delete(doomed);
+  const Secrets secrets = read_secret_words(arguments.words("--set"), secret_sources(invocation));
+  ServerApi server(invocation);
+  server.check_version();
+  const Object project = find_project(server, arguments.text_or("--project", ""));
+  if (arguments.has("--set")) {
+    set_project_secrets(invocation, server, project, secrets);
+  } else if (arguments.has("--delete")) {
+    delete_project_secrets(invocation, server, project, doomed);
+  } else {
+    const Value answer = server.get(project_path(project, "/secrets"), {}, RefusalText::body);
+    if (prints_json(invocation)) return print_json(invocation, answer);
+    for (const Value& secret : list_in(answer, "secrets")) {
+      invocation.print(text_in(object_in(secret), "key"));
+    }
+  }
+  return kSuccess;
+}
+
 }  // namespace
 
 int run_secrets(const Invocation& invocation) {
@@ -91,12 +148,7 @@ int run_secrets(const Invocation& invocation) {
   if (arguments.has("--set") && arguments.has("--delete")) {
     throw UsageError("Please specify only one of --set or --delete");
   }
-  if (!arguments.has("--local")) {
-    check_keys_to_delete(arguments.words("--delete"));
-    read_secret_words(arguments.words("--set"), secret_sources(invocation));
-    ServerApi(invocation).check_version();
-    throw Error("", "Secrets of a server's project are not part of this build: use --local.");
-  }
+  if (!arguments.has("--local")) return run_project_secrets(invocation);
   const secrets::LocalSecretFiles files(config_home() / "secrets");
   if (arguments.has("--set") || arguments.has("--delete")) {
     change_local_secrets(invocation, files);

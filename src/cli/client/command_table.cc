@@ -70,18 +70,18 @@ Command client_command(std::string_view name, std::string_view alias,
 
 std::vector<Command> project_commands() {
   std::vector<Command> commands;
-  commands.push_back(
-      client_command("push", "", {"push <project> -r <revision>"},
-                     {project_directory_option(),
-                      revision_option("name of the revision (default: a new UUID)"),
-                      text_option({"--schedule-from"}, "\"yyyy-MM-dd HH:mm:ss Z\"",
-                                  "start schedules from this time (default: now)"),
-                      {.names = {"--copy-outgoing-symlinks"},
-                       .help = "pack the files behind links that leave the project"}},
-                     {{"push <project> -r <revision>", "upload the workflows of a directory"}}));
+  commands.push_back(client_command(
+      "push", "", {"push <project> -r <revision>"},
+      {project_directory_option(),
+       revision_option("name of the revision (default: a new UUID)"),
+       text_option({"--schedule-from"}, "\"yyyy-MM-dd HH:mm:ss Z\"",
+                   "start schedules from this time (default: now)"),
+       {.names = {"--copy-outgoing-symlinks"},
+        .help = "pack the files behind links that leave the project"}},
+      {{"push <project> -r <revision>", "upload the workflows of a directory"}}, run_push));
   commands.push_back(client_command("upload", "", {"upload <path.tar.gz> <project>"},
                                     {revision_option("name of the revision (default: a new UUID)")},
-                                    {}));
+                                    {}, run_upload));
   commands.push_back(
       client_command("download", "", {"download <project>"},
                      {{.names = {"-o", "--output"},
@@ -90,7 +90,7 @@ std::vector<Command> project_commands() {
                        .help = "directory to extract into (default: the name of the project)",
                        .completion = Completion::directory},
                       revision_option("revision to download (default: the latest)")},
-                     {{"download <project>", "download the files of a project"}}));
+                     {{"download <project>", "download the files of a project"}}, run_download));
   commands.push_back(client_command("project", "projects", {"projects [name]"}, list_options(),
                                     {{"projects [name]", "show projects"}}, run_projects));
   OptionTable workflow_options = list_options();
