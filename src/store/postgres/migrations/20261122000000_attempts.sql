@@ -51,6 +51,7 @@ CREATE TABLE attempts (
   wake_at BIGINT,         -- when somebody must look at the attempt again
   monitor_due BIGINT,     -- its SLA time, while it has one
   monitor TEXT,
+  starts_after BIGINT,    -- the session that it waits for, while it does
   UNIQUE (session_id, retry_attempt_name)
 );
 CREATE INDEX attempts_by_session ON attempts (session_id, id);
@@ -59,6 +60,7 @@ CREATE INDEX attempts_by_project ON attempts (project_id, id);
 CREATE INDEX attempts_by_workflow ON attempts (project_id, workflow_name, id);
 CREATE INDEX attempts_running_in_site ON attempts (site_id) WHERE done = 0;
 CREATE INDEX attempts_running_of_workflow ON attempts (project_id, workflow_name) WHERE done = 0;
+CREATE INDEX attempts_waiting ON attempts (starts_after) WHERE starts_after IS NOT NULL;
 CREATE INDEX attempts_by_wake ON attempts (wake_at) WHERE wake_at IS NOT NULL;
 
 CREATE TABLE tasks (
