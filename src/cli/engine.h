@@ -35,6 +35,8 @@ struct EngineOptions {
   /// Puts a project somewhere for a task; absent: it is where run_options say.
   std::function<std::unique_ptr<agent::ProjectFiles>(const operators::TaskRequest&)> open_project;
   bool runs_agent = true;
+  /// Without: only what is asked for here and what the agent reports is moved on.
+  bool runs_executor = true;
 };
 
 class Engine {

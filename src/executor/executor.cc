@@ -292,7 +292,7 @@ bool Executor::run_batch() {
   impl_->trim_cache();
   impl_->watch_leases();
   impl_->take_posts();
-  impl_->take_due();
+  if (!impl_->dependencies.only_posted) impl_->take_due();
   if (impl_->active.empty()) return false;
   std::vector<AttemptWork> works = impl_->run_attempts();
   impl_->commit(works);
@@ -302,7 +302,8 @@ bool Executor::run_batch() {
 std::optional<Instant> Executor::next_wake() {
   const Instant now = impl_->dependencies.clock.now();
   if (!impl_->active.empty() || !impl_->arrived.empty()) return now;
-  std::optional<Instant> wake = impl_->dependencies.store.next_wake();
+  std::optional<Instant> wake;
+  if (!impl_->dependencies.only_posted) wake = impl_->dependencies.store.next_wake();
   if (const auto look = impl_->leases.next_look()) {
     const Instant at = now + (*look - impl_->dependencies.clock.steady());
     wake = std::min(wake.value_or(at), at);

@@ -80,7 +80,10 @@ struct Dependencies {
   std::function<std::shared_ptr<TaskLog>(const operators::TaskRequest&)> open_task_log;
   BatchLimits batch;
   /// Attempts that are kept in memory beyond this are those that have work.
-  std::size_t max_cached_attempts = 1'000;
+  static constexpr std::size_t kMaxCachedAttempts = 1'000;
+  std::size_t max_cached_attempts = kMaxCachedAttempts;
+  /// Leaves to other executors what is due without having been posted here.
+  bool only_posted = false;
 };
 
 class Executor {

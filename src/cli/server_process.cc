@@ -1,0 +1,164 @@
+#include "cli/server_process.h"
+
+#include "base/log.h"
+#include "blob/temporary_directory.h"
+#include "calendar/duration.h"
+#include "cli/engine.h"
+#include "cli/notification.h"
+#include "cli/server_store.h"
+#include "cli/task_logs.h"
+#include "cli/task_workspaces.h"
+#include "executor/stored_workflows.h"
+#include "operators/services.h"
+#include "secrets/secret_mask.h"
+#include "secrets/secret_vault.h"
+#include "server/server.h"
+#include "value/config.h"
+
+extern char** environ;
+
+namespace mogura::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr Logger kProcessLog("io.digdag.server.ServerBootstrap");
+constexpr SiteId kTheSite{0};
+constexpr std::int64_t kServerMaxTasks = 100'000;
+constexpr std::chrono::minutes kDefaultStopTimeout{5};
+
+std::chrono::milliseconds seconds_in(const Object& settings, const std::string& key,
+                                     std::chrono::milliseconds otherwise) {
+  const auto seconds = value::find_long(settings, key);
+  if (!seconds) return otherwise;
+  if (*seconds < 1) throw ConfigError("Parameter '" + key + "' must be at least 1");
+  return std::chrono::seconds(*seconds);
+}
+
+std::chrono::milliseconds duration_in(const Object& settings, const std::string& key,
+                                      std::chrono::milliseconds otherwise) {
+  const auto text = value::find_text(settings, key);
+  if (!text) return otherwise;
+  const auto duration = calendar::parse_duration(*text);
+  if (!duration) throw ConfigError("Invalid duration of '" + key + "': " + *text);
+  return *duration;
+}
+
+// Digdag's keys say how seldom a database is to be asked. Where they are not set, a dead agent's
+// tasks are taken over within seconds.
+agent::Options agent_options(const Object& settings) {
+  agent::Options options;
+  options.name = value::find_text(settings, "agent.id").value_or(default_agent_id());
+  options.max_tasks = value::find_int(settings, "agent.max-task-threads").value_or(0);
+  options.heartbeat_interval =
+      seconds_in(settings, "agent.heartbeat-interval", options.heartbeat_interval);
+  options.lease_time = seconds_in(settings, "agent.lock-retention-time", options.lease_time);
+  if (options.lease_time < 2 * options.heartbeat_interval) {
+    throw ConfigError("agent.lock-retention-time must be at least twice agent.heartbeat-interval");
+  }
+  options.stop_timeout = duration_in(settings, "agent.stop_timeout", kDefaultStopTimeout);
+  return options;
+}
+
+process::Supervisor::Options process_options(const Object& settings) {
+  process::Supervisor::Options options;
+  options.kill_grace =
+      seconds_in(settings, "agent.command_executor.kill_grace_seconds", options.kill_grace);
+  return options;
+}
+
+}  // namespace
+
+struct ServerProcess::Impl {
+  Impl(const ServerConfig& config, const std::string& version)
+      : settings(with_tmpdir(config.settings)),
+        database(open_store(settings)),
+        vault(*database,
+              secrets::SecretCrypto(value::find_text(settings, "digdag.secret-encryption-key"))),
+        notifier(make_notifier(settings)),
+        logs(make_log_store(settings, clock)),
+        workspaces(
+            *database, fs::path(value::get_text(settings, "tmpdir")) / "workspace",
+            static_cast<std::uint64_t>(value::find_long(settings, "agent.archive_cache.max_bytes")
+                                           .value_or(blob::ArchiveCache::kDefaultMaxBytes))),
+        workflows(*database, kTheSite),
+        engine(engine_options(config)),
+        http(server::read_settings(settings, version), {*database, engine.executor(), clock}) {}
+
+  // Without the key a directory is made that is gone with the server.
+  Object with_tmpdir(Object given) {
+    if (!given.contains("tmpdir")) {
+      own_tmpdir.emplace(fs::temp_directory_path());
+      given.set("tmpdir", own_tmpdir->path().string());
+    }
+    return given;
+  }
+
+  EngineOptions engine_options(const ServerConfig& config) {
+    operators::check_service_settings(settings);
+    EngineOptions options;
+    options.store = database.get();
+    options.workflows = &workflows;
+    options.system_config = settings;
+    options.limits.default_params = config.default_params;
+    options.limits.max_tasks =
+        value::find_long(settings, "executor.task_max_run").value_or(kServerMaxTasks);
+    options.agent = agent_options(settings);
+    options.processes = process_options(settings);
+    options.command_environment = command::read_environment(environ);
+    options.secrets = &vault;
+    options.notifier = notifier.get();
+    options.print = [](std::string_view) {};
+    options.open_task_log = [this](const operators::TaskRequest& request) {
+      return std::make_shared<secrets::MaskedTaskLog>(
+          logs->open(logs_of(request), request.task_name));
+    };
+    options.open_project = [this](const operators::TaskRequest& request) {
+      return workspaces.open(request);
+    };
+    options.runs_agent = value::find_boolean(settings, "agent.enabled").value_or(true);
+    options.runs_executor = value::find_boolean(settings, "server.executor.enabled").value_or(true);
+    return options;
+  }
+
+  SystemClock clock;
+  std::optional<blob::TemporaryDirectory> own_tmpdir;
+  const Object settings;
+  const std::unique_ptr<store::Database> database;
+  const secrets::SecretVault vault;
+  const std::unique_ptr<operators::Notifier> notifier;
+  const std::unique_ptr<blob::LogStore> logs;
+  TaskWorkspaces workspaces;
+  const executor::StoredWorkflows workflows;
+  Engine engine;
+  server::Server http;
+  bool is_running = false;
+};
+
+ServerProcess::ServerProcess(const ServerConfig& config, const std::string& version)
+    : impl_(std::make_unique<Impl>(config, version)) {}
+
+ServerProcess::~ServerProcess() {
+  stop();
+}
+
+void ServerProcess::start() {
+  kProcessLog.info("secret encryption engine: {}", impl_->vault.engine());
+  impl_->http.start();
+  impl_->is_running = true;
+  impl_->engine.start();
+}
+
+void ServerProcess::stop() {
+  if (!std::exchange(impl_->is_running, false)) return;
+  kProcessLog.info("Started shutdown process");
+  kProcessLog.info("Shutting down workflow executor loop");
+  impl_->engine.stop();
+  impl_->http.stop();
+  kProcessLog.info("Shutting down system");
+  kProcessLog.info("Shutdown completed");
+}
+
+void ServerProcess::reopen_logs() {}
+
+}  // namespace mogura::cli
