@@ -19,8 +19,13 @@ TEST_F(ApiTest, UnknownPathsAreEmpty404s) {
   EXPECT_EQ(ask("GET /api"), "404 ");
   EXPECT_EQ(ask("GET /api/"), "404 ");
   EXPECT_EQ(ask("GET /api//version"), "404 ");
-  EXPECT_EQ(ask("GET /api/version/"), "404 ");
+  EXPECT_EQ(ask("GET /api/version/x"), "404 ");
   EXPECT_EQ(header_of(respond("GET /api/nothing"), "Content-Type"), "(none)");
+}
+
+TEST_F(ApiTest, ASlashAtTheEndDoesNotCount) {
+  EXPECT_EQ(ask("GET /api/version/"), R"(200 {"version":"0.10.6"})");
+  EXPECT_EQ(ask("GET /api/version//"), "404 ");
 }
 
 TEST_F(ApiTest, WrongMethodsAndOptionsTellTheRightOnes) {

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <limits>
+#include <span>
 
 #include "server/reply.h"
 #include "value/utf8.h"
@@ -32,8 +33,13 @@ bool parse_id(std::string_view text, ParameterType type, std::int64_t& number) {
                                           number <= std::numeric_limits<std::int32_t>::max());
 }
 
-MatchedPath match_path(std::string_view path_template, const std::vector<std::string>& segments) {
+MatchedPath match_path(std::string_view path_template,
+                       const std::vector<std::string>& path_segments) {
   MatchedPath matched;
+  // A slash at the end does not count.
+  std::span<const std::string> segments(path_segments);
+  if (segments.size() > 1 && segments.back().empty())
+    segments = segments.first(segments.size() - 1);
   bool malformed = false;
   std::size_t at = 1;
   for (const std::string& segment : segments) {

@@ -67,7 +67,8 @@ struct MatchedPath {
   PathMatch match = PathMatch::none;
   std::vector<std::pair<std::string_view, std::string>> variables;
 };
-MatchedPath match_path(std::string_view path_template, const std::vector<std::string>& segments);
+MatchedPath match_path(std::string_view path_template,
+                       const std::vector<std::string>& path_segments);
 
 /// A decimal number of 32 or 64 bits, with a sign or without.
 bool parse_id(std::string_view text, ParameterType type, std::int64_t& number);

@@ -14,6 +14,7 @@ std::vector<Route> workflow_routes();
 std::vector<Route> schedule_routes();
 std::vector<Route> session_routes();
 std::vector<Route> attempt_routes();
+std::vector<Route> description_routes();
 
 /// All of them. Of routes with the same method that match a path the first one answers.
 std::vector<Route> all_routes();

@@ -1,4 +1,6 @@
 // Schedules (rest-api.md §8).
+#include "scheduler/schedule_rules.h"
+#include "server/body.h"
 #include "server/lookups.h"
 #include "server/models.h"
 #include "server/query.h"
@@ -7,6 +9,9 @@
 
 namespace mogura::server {
 namespace {
+
+// A change that others are faster with so often in a row is given up.
+constexpr int kMaxMoveTries = 20;
 
 net::ServerResponse list_schedules(const Call& call) {
   const store::Page page{find_int32(call, "last_id").value_or(0)};
@@ -18,8 +23,89 @@ net::ServerResponse list_schedules(const Call& call) {
   return json_reply(Object{{"schedules", std::move(schedules)}});
 }
 
+store::Schedule schedule_of(const Call& call) {
+  return get_schedule(call, ScheduleId{call.id("id")});
+}
+
 net::ServerResponse get_schedule_by_id(const Call& call) {
-  return json_reply(schedule_model(get_schedule(call, ScheduleId{call.id("id")})));
+  return json_reply(schedule_model(schedule_of(call)));
+}
+
+store::ScheduleMove unmoved(const store::Schedule& schedule) {
+  return {schedule.next, schedule.last_session_time, schedule.disabled_at};
+}
+
+// Moves the newest version of the schedule as `change` says.
+template <class Change>
+store::Schedule move_schedule(const Call& call, const Change& change) {
+  for (int tries = 0; tries < kMaxMoveTries; ++tries) {
+    const store::Schedule seen = schedule_of(call);
+    const store::ScheduleMove move = change(seen);
+    const auto moved = call.services.database.move_schedule(seen, move, call.services.clock.now());
+    if (moved) return *moved;
+  }
+  throw RequestError(503, "The schedule is being changed by others. Try again.");
+}
+
+struct ScheduleOfWorkflow {
+  store::WorkflowDetails workflow;
+  scheduler::WorkflowSchedule times;
+};
+
+ScheduleOfWorkflow times_of(const Call& call, const store::Schedule& schedule) {
+  store::WorkflowDetails details = get_workflow(call, schedule.workflow);
+  auto times = scheduler::find_schedule(details.workflow.config, details.workflow.timezone);
+  if (!times) throw ConfigError("schedule is not set to this workflow");
+  return {std::move(details), std::move(*times)};
+}
+
+scheduler::Skip skip_from(const Members& body, const calendar::TimeZone& zone) {
+  return {body.find_local_time_or_instant("nextTime", zone), body.find_instant("fromTime"),
+          body.find_int("count"), body.find_instant("nextRunTime")};
+}
+
+net::ServerResponse post_skip(const Call& call) {
+  const Members body = read_body(call);
+  const bool is_dry = required(body.find_boolean("dryRun"), "dryRun");
+  const auto target = [&](const store::Schedule& seen) {
+    const scheduler::WorkflowSchedule times = times_of(call, seen).times;
+    return scheduler::skip_target(times, skip_from(body, times.zone), seen.next.session_time);
+  };
+  if (is_dry) {
+    store::Schedule schedule = schedule_of(call);
+    schedule.next = target(schedule);
+    return json_reply(schedule_summary_model(schedule));
+  }
+  return json_reply(schedule_summary_model(move_schedule(call, [&](const store::Schedule& seen) {
+    store::ScheduleMove move = unmoved(seen);
+    move.next = target(seen);
+    return move;
+  })));
+}
+
+net::ServerResponse post_disable(const Call& call) {
+  return json_reply(schedule_summary_model(move_schedule(call, [&](const store::Schedule& seen) {
+    store::ScheduleMove move = unmoved(seen);
+    move.disabled_at = call.services.clock.now();
+    return move;
+  })));
+}
+
+net::ServerResponse post_enable(const Call& call) {
+  const Members body = read_optional_body(call);
+  const bool skips = body.find_boolean("skipSchedule").value_or(false);
+  return json_reply(schedule_summary_model(move_schedule(call, [&](const store::Schedule& seen) {
+    store::ScheduleMove move = unmoved(seen);
+    move.disabled_at.reset();
+    if (skips) {
+      const scheduler::WorkflowSchedule times = times_of(call, seen).times;
+      scheduler::Skip skip;
+      skip.next_time = body.find_local_time_or_instant("nextTime", times.zone)
+                           .value_or(call.services.clock.now());
+      move.next = scheduler::skip_target(times, skip, seen.next.session_time);
+    }
+    return move;
+  })));
 }
 
 }  // namespace
@@ -39,6 +125,27 @@ std::vector<Route> schedule_routes() {
        .handler = get_schedule_by_id,
        .summary = "A schedule",
        .result = "Schedule"},
+      {.method = "POST",
+       .path = "/api/schedules/{id:int32}/skip",
+       .permission = Permission::skip_schedule,
+       .handler = post_skip,
+       .summary = "Go on with a later session",
+       .body = "ScheduleSkipRequest",
+       .result = "ScheduleSummary"},
+      {.method = "POST",
+       .path = "/api/schedules/{id:int32}/disable",
+       .permission = Permission::disable_schedule,
+       .handler = post_disable,
+       .summary = "Start no more sessions",
+       .body = "Empty",
+       .result = "ScheduleSummary"},
+      {.method = "POST",
+       .path = "/api/schedules/{id:int32}/enable",
+       .permission = Permission::enable_schedule,
+       .handler = post_enable,
+       .summary = "Start sessions again, those that were missed or only later ones",
+       .body = "ScheduleEnableRequest",
+       .result = "ScheduleSummary"},
   };
 }
 

@@ -1,0 +1,193 @@
+#include "server/schemas.h"
+
+#include <algorithm>
+
+namespace mogura::server {
+namespace {
+
+using enum Field::Presence;
+
+std::vector<Model> answer_models() {
+  return {
+      {"Error", {{"message", "text", nullable}, {"status", "int32"}}},
+      {"Version", {{"version", "text"}}},
+      {"VersionCheckResult",
+       {{"serverVersion", "text"},
+        {"upgradeRecommended", "boolean"},
+        {"apiCompatible", "boolean"}}},
+      {"Health", {{"status", "text"}}},
+      {"UserInfo", {}},
+      {"IdAndName", {{"id", "id"}, {"name", "text"}}},
+      {"NameOptionalId", {{"name", "text"}, {"id", "id", nullable}}},
+      {"Project",
+       {{"id", "id"},
+        {"name", "text"},
+        {"revision", "text"},
+        {"createdAt", "instant"},
+        {"updatedAt", "instant"},
+        {"deletedAt", "instant", nullable},
+        {"archiveType", "text"},
+        {"archiveMd5", "base64", nullable}}},
+      {"ProjectCollection", {{"projects", "Project[]"}}},
+      {"Revision",
+       {{"revision", "text"},
+        {"createdAt", "instant"},
+        {"archiveType", "text"},
+        {"archiveMd5", "base64", nullable},
+        {"userInfo", "object"}}},
+      {"RevisionCollection", {{"revisions", "Revision[]"}}},
+      {"Workflow",
+       {{"id", "id"},
+        {"name", "text"},
+        {"project", "IdAndName"},
+        {"revision", "text"},
+        {"timezone", "text"},
+        {"config", "object"}}},
+      {"WorkflowCollection", {{"workflows", "Workflow[]"}}},
+      {"WorkflowSessionTime",
+       {{"project", "IdAndName"},
+        {"revision", "text"},
+        {"sessionTime", "offset_time"},
+        {"timezone", "text"}}},
+      {"Secret", {{"key", "text"}, {"project", "IdAndName"}}},
+      {"SecretKey", {{"key", "text"}}},
+      {"SecretList", {{"secrets", "SecretKey[]"}}},
+      {"LogFileHandle",
+       {{"fileName", "text"},
+        {"fileSize", "int64"},
+        {"taskName", "text"},
+        {"fileTime", "instant"},
+        {"agentId", "text"},
+        {"direct", "text", nullable}}},
+      {"LogFileHandleCollection", {{"files", "LogFileHandle[]"}}},
+  };
+}
+
+std::vector<Model> running_models() {
+  return {
+      {"Schedule",
+       {{"id", "id"},
+        {"project", "IdAndName"},
+        {"workflow", "IdAndName"},
+        {"nextRunTime", "instant"},
+        {"nextScheduleTime", "offset_time"},
+        {"disabledAt", "instant", nullable}}},
+      {"ScheduleCollection", {{"schedules", "Schedule[]"}}},
+      {"ScheduleSummary",
+       {{"id", "id"},
+        {"project", "IdAndName"},
+        {"workflow", "IdAndName"},
+        {"nextRunTime", "instant"},
+        {"nextScheduleTime", "offset_time"},
+        {"createdAt", "instant"},
+        {"updatedAt", "instant"},
+        {"disabledAt", "instant", nullable}}},
+      {"LastAttempt",
+       {{"id", "id"},
+        {"retryAttemptName", "text", nullable},
+        {"done", "boolean"},
+        {"success", "boolean"},
+        {"cancelRequested", "boolean"},
+        {"params", "object"},
+        {"createdAt", "instant"},
+        {"finishedAt", "instant", nullable}}},
+      {"Session",
+       {{"id", "id"},
+        {"project", "IdAndName"},
+        {"workflow", "NameOptionalId"},
+        {"sessionUuid", "text"},
+        {"sessionTime", "offset_time"},
+        {"lastAttempt", "LastAttempt", nullable}}},
+      {"SessionCollection", {{"sessions", "Session[]"}}},
+      {"Attempt",
+       {{"status", "text"},
+        {"id", "id"},
+        {"index", "int64"},
+        {"project", "IdAndName"},
+        {"workflow", "NameOptionalId"},
+        {"sessionId", "id"},
+        {"sessionUuid", "text"},
+        {"sessionTime", "offset_time"},
+        {"retryAttemptName", "text", nullable},
+        {"done", "boolean"},
+        {"success", "boolean"},
+        {"cancelRequested", "boolean"},
+        {"params", "object"},
+        {"createdAt", "instant"},
+        {"finishedAt", "instant", nullable}}},
+      {"AttemptCollection", {{"attempts", "Attempt[]"}}},
+      {"ScheduleAttemptCollection",
+       {{"id", "id"},
+        {"project", "IdAndName"},
+        {"workflow", "IdAndName"},
+        {"attempts", "Attempt[]"}}},
+      {"Task",
+       {{"id", "id"},
+        {"fullName", "text"},
+        {"parentId", "id", nullable},
+        {"config", "object"},
+        {"upstreams", "id[]"},
+        {"state", "text"},
+        {"cancelRequested", "boolean"},
+        {"exportParams", "object"},
+        {"storeParams", "object"},
+        {"stateParams", "object"},
+        {"updatedAt", "instant"},
+        {"retryAt", "instant", nullable},
+        {"startedAt", "instant", nullable},
+        {"error", "object"},
+        {"isGroup", "boolean"}}},
+      {"TaskCollection", {{"tasks", "Task[]"}}},
+  };
+}
+
+std::vector<Model> request_models() {
+  return {
+      {"Empty", {}},
+      {"Resume", {{"mode", "text"}, {"attemptId", "id"}, {"from", "text", optional}}},
+      {"AttemptRequest",
+       {{"workflowId", "id"},
+        {"sessionTime", "instant"},
+        {"retryAttemptName", "text", optional},
+        {"resume", "Resume", optional},
+        {"params", "object"}}},
+      {"ScheduleSkipRequest",
+       {{"count", "int32", optional},
+        {"fromTime", "instant", optional},
+        {"nextTime", "text", optional},
+        {"nextRunTime", "instant", optional},
+        {"dryRun", "boolean"}}},
+      {"ScheduleBackfillRequest",
+       {{"fromTime", "instant"},
+        {"dryRun", "boolean"},
+        {"attemptName", "text"},
+        {"count", "int32", optional}}},
+      {"ScheduleEnableRequest",
+       {{"skipSchedule", "boolean", optional}, {"nextTime", "text", optional}}},
+      {"SetSecretRequest", {{"value", "text"}}},
+  };
+}
+
+const std::vector<Model>& all_models() {
+  static const std::vector<Model> all = [] {
+    std::vector<Model> models = answer_models();
+    for (const std::vector<Model>& part : {running_models(), request_models()}) {
+      models.insert(models.end(), part.begin(), part.end());
+    }
+    return models;
+  }();
+  return all;
+}
+
+}  // namespace
+
+std::span<const Model> models() {
+  return all_models();
+}
+
+const Model* find_model(std::string_view name) {
+  const auto found = std::ranges::find(all_models(), name, &Model::name);
+  return found == all_models().end() ? nullptr : &*found;
+}
+
+}  // namespace mogura::server
