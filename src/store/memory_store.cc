@@ -79,6 +79,7 @@ std::optional<AttemptState> MemoryStore::insert_attempts(std::span<const NewAtte
   {
     MutexLock lock(mutex_);
     for (const NewAttempt& attempt : attempts) {
+      if (attempts_.contains(attempt.info.id)) return std::nullopt;  // all were stored before
       if (const auto same = find_same(attempt.info)) return same;
     }
     for (const NewAttempt& attempt : attempts) {

@@ -173,8 +173,9 @@ class Store {
   /// Ids for a new attempt: those of the session where there is one, and a fresh attempt id.
   virtual AttemptIds reserve_ids(ProjectId project, const std::string& workflow,
                                  Instant session_time) = 0;
-  /// Absent: stored. Else the attempt that has the same session and name already (execution.md §3),
-  /// and nothing was stored.
+  /// Absent: stored, now or by the same call before, whose answer was lost. Else the attempt that
+  /// has the same session and name already (execution.md §3), and nothing was stored. Throws Error
+  /// of kind "conflict" where the session was made by somebody else since its ids were reserved.
   std::optional<AttemptState> insert_attempt(const NewAttempt& attempt) {
     return insert_attempts({&attempt, 1});
   }

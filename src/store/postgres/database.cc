@@ -6,7 +6,7 @@
 
 namespace mogura::store::postgres {
 
-std::unique_ptr<Database> open_database(const Options& options) {
+std::unique_ptr<sql::Driver> open_driver(const Options& options) {
   auto driver = std::make_unique<PostgresDriver>(options);
   auto connection = driver->pool().take();
   if (options.migrate) {
@@ -17,7 +17,11 @@ std::unique_ptr<Database> open_database(const Options& options) {
                 "database.migrate=true");
   }
   driver->pool().give_back(std::move(connection));
-  return std::make_unique<sql::SqlDatabase>(std::move(driver));
+  return driver;
+}
+
+std::unique_ptr<Database> open_database(const Options& options) {
+  return std::make_unique<sql::SqlDatabase>(open_driver(options));
 }
 
 }  // namespace mogura::store::postgres

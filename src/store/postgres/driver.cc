@@ -10,7 +10,10 @@ class PostgresSession : public sql::Session {
  public:
   PostgresSession(Pool& pool, sql::Access access)
       : pool_(pool), access_(access), connection_(pool.take()) {}
-  ~PostgresSession() override { pool_.give_back(std::move(connection_)); }
+  ~PostgresSession() override {
+    roll_back();
+    pool_.give_back(std::move(connection_));
+  }
 
   sql::Rows run(std::string_view text, sql::Params params) override {
     return connection_->run(text, params);
@@ -35,7 +38,7 @@ class PostgresSession : public sql::Session {
       connection_->run("COMMIT", {});
     }
   }
-  void roll_back() noexcept override {
+  void roll_back() noexcept final {
     if (std::exchange(reading_, false)) connection_->begin();
     connection_->roll_back();
   }

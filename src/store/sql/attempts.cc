@@ -157,6 +157,7 @@ std::optional<AttemptState> SqlDatabase::insert_attempts(std::span<const NewAtte
       return std::nullopt;
     }
   }
+  if (find_attempt(refused->id)) return std::nullopt;  // all stored before, the answer was lost
   const auto existing = find_attempt(refused->project, refused->workflow_name,
                                      refused->session_time, refused->retry_attempt_name);
   if (existing) return existing;

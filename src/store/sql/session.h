@@ -130,8 +130,8 @@ struct Bulk {
   std::vector<Column> columns;
 };
 
-/// A connection, used by one thread. Everything throws Error of kind "database"; what was begun is
-/// rolled back then.
+/// A connection, used by one thread. Everything throws Error of kind "database". What was begun and
+/// not committed is rolled back at its end.
 class Session {
  public:
   virtual ~Session() = default;

@@ -6,8 +6,8 @@
 
 namespace mogura::store::sqlite {
 
-std::unique_ptr<Database> open_database(const std::filesystem::path& directory,
-                                        const Options& options) {
+std::unique_ptr<sql::Driver> open_driver(const std::filesystem::path& directory,
+                                         const Options& options) {
   if (options.migrate) {
     migrate(directory);
   } else if (!has_tables(directory) || !pending_migrations(directory).empty()) {
@@ -15,14 +15,22 @@ std::unique_ptr<Database> open_database(const std::filesystem::path& directory,
                                 " is not up to date: run `mogura migrate run`, or set "
                                 "database.migrate=true");
   }
-  return std::make_unique<sql::SqlDatabase>(
-      std::make_unique<SqliteDriver>(database_file(directory), options.synchronous));
+  return std::make_unique<SqliteDriver>(database_file(directory), options.synchronous);
+}
+
+std::unique_ptr<sql::Driver> open_memory_driver() {
+  Connection connection = Connection::in_memory();
+  migrate(connection);
+  return std::make_unique<SqliteDriver>(std::move(connection));
+}
+
+std::unique_ptr<Database> open_database(const std::filesystem::path& directory,
+                                        const Options& options) {
+  return std::make_unique<sql::SqlDatabase>(open_driver(directory, options));
 }
 
 std::unique_ptr<Database> open_memory_database() {
-  Connection connection = Connection::in_memory();
-  migrate(connection);
-  return std::make_unique<sql::SqlDatabase>(std::make_unique<SqliteDriver>(std::move(connection)));
+  return std::make_unique<sql::SqlDatabase>(open_memory_driver());
 }
 
 }  // namespace mogura::store::sqlite

@@ -25,4 +25,9 @@ std::unique_ptr<Database> open_database(const std::filesystem::path& directory,
 /// A database that lives as long as the object.
 std::unique_ptr<Database> open_memory_database();
 
+/// What the two above run their statements on.
+std::unique_ptr<sql::Driver> open_driver(const std::filesystem::path& directory,
+                                         const Options& options = {});
+std::unique_ptr<sql::Driver> open_memory_driver();
+
 }  // namespace mogura::store::sqlite

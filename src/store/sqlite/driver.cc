@@ -61,7 +61,10 @@ class SqliteSession : public sql::Session {
   SqliteSession(SqliteDriver& driver, std::unique_ptr<PreparedConnection> connection,
                 sql::Access access)
       : driver_(driver), connection_(std::move(connection)), access_(access) {}
-  ~SqliteSession() override { driver_.give_back(std::move(connection_), access_); }
+  ~SqliteSession() override {
+    roll_back();
+    driver_.give_back(std::move(connection_), access_);
+  }
 
   sql::Rows run(std::string_view text, sql::Params params) override {
     return connection_->statement(text).run(params);
@@ -85,7 +88,7 @@ class SqliteSession : public sql::Session {
     connection_->statement(access_ == sql::Access::write ? "BEGIN IMMEDIATE" : "BEGIN").run({});
   }
   void commit() override { connection_->statement("COMMIT").run({}); }
-  void roll_back() noexcept override {
+  void roll_back() noexcept final {
     if (!connection_->connection().in_transaction()) return;
     try {
       connection_->statement("ROLLBACK").run({});
