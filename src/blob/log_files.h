@@ -25,8 +25,10 @@ class LogFiles {
  public:
   virtual ~LogFiles() = default;
 
-  /// Adds to the end of a file; makes it where it is missing. Only one caller writes a file.
-  virtual void append(const AttemptLogs& logs, const std::string& name, std::string_view bytes) = 0;
+  /// Adds to a file, which is made where it is missing; `offset` is what the file has by now. The
+  /// same again changes nothing. Only one caller writes a file.
+  virtual void append(const AttemptLogs& logs, const std::string& name, std::uint64_t offset,
+                      std::string_view bytes) = 0;
   /// In any order; files of other makers among them.
   virtual std::vector<StoredLog> list(const AttemptLogs& logs) = 0;
   /// What follows the first `offset` bytes; absent where there is no such file.
@@ -41,7 +43,8 @@ class LogsInDirectory : public LogFiles {
  public:
   explicit LogsInDirectory(std::filesystem::path root) : root_(std::move(root)) {}
 
-  void append(const AttemptLogs& logs, const std::string& name, std::string_view bytes) override;
+  void append(const AttemptLogs& logs, const std::string& name, std::uint64_t offset,
+              std::string_view bytes) override;
   std::vector<StoredLog> list(const AttemptLogs& logs) override;
   std::optional<std::string> read(const AttemptLogs& logs, const std::string& name,
                                   std::uint64_t offset) override;
@@ -59,8 +62,9 @@ class LogsInDatabase : public LogFiles {
   /// `chunks` lives longer.
   explicit LogsInDatabase(store::LogChunks& chunks) : chunks_(chunks) {}
 
-  void append(const AttemptLogs& logs, const std::string& name, std::string_view bytes) override {
-    chunks_.append_log(logs.attempt, name, bytes);
+  void append(const AttemptLogs& logs, const std::string& name, std::uint64_t offset,
+              std::string_view bytes) override {
+    chunks_.append_log(logs.attempt, name, offset, bytes);
   }
   std::vector<StoredLog> list(const AttemptLogs& logs) override {
     std::vector<StoredLog> files;

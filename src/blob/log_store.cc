@@ -33,8 +33,9 @@ std::shared_ptr<TaskLog> LogStore::open(const AttemptLogs& logs, const std::stri
           [first_name, next_name]() mutable {
             return first_name ? *std::exchange(first_name, std::nullopt) : next_name();
           },
-      .append = [this, logs](const std::string& name,
-                             std::string_view bytes) { files_->append(logs, name, bytes); }});
+      .append = [this, logs](
+                    const std::string& name, std::uint64_t offset,
+                    std::string_view bytes) { files_->append(logs, name, offset, bytes); }});
   MutexLock lock(mutex_);
   std::erase_if(writers_, [](const auto& known) { return known.second.expired(); });
   writers_.emplace(logs.attempt, writer);

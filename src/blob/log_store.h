@@ -63,8 +63,8 @@ class LogStore {
 
   /// The log of one execution of a task, complete when its last owner lets go of it, which is
   /// before the store is gone. A file is made when there is something to write. Null where nothing
-  /// is stored. Where writing fails, the reason is logged once and the rest of the log is lost, but
-  /// the task goes on. Any thread.
+  /// is stored. Where writing fails, the reason is logged and the output kept for a while, to be
+  /// written when that is possible again; the task goes on in any case. Any thread.
   std::shared_ptr<TaskLog> open(const AttemptLogs& logs, const std::string& task);
 
   /// By name; those whose names begin with `prefix`.

@@ -66,9 +66,17 @@ TEST(LogNames, FitIntoAFileSystem) {
 /// What a database keeps, in memory.
 class ChunksInMemory : public store::LogChunks {
  public:
-  void append_log(AttemptId attempt, const std::string& name, std::string_view bytes) override {
+  void append_log(AttemptId attempt, const std::string& name, std::uint64_t offset,
+                  std::string_view bytes) override {
     MutexLock lock(mutex_);
-    files_[{attempt, name}] += bytes;
+    if (is_away_) throw Error("database", "away");
+    std::string& file = files_[{attempt, name}];
+    EXPECT_LE(offset, file.size());
+    file.replace(offset, std::string::npos, bytes);
+  }
+  void set_away(bool is_away) {
+    MutexLock lock(mutex_);
+    is_away_ = is_away;
   }
   std::vector<File> list_logs(AttemptId attempt) override {
     MutexLock lock(mutex_);
@@ -92,6 +100,7 @@ class ChunksInMemory : public store::LogChunks {
 
  private:
   Mutex mutex_;
+  bool is_away_ MOGURA_GUARDED_BY(mutex_) = false;
   std::map<std::pair<AttemptId, std::string>, std::string> files_ MOGURA_GUARDED_BY(mutex_);
 };
 
@@ -222,6 +231,21 @@ TEST_P(LogStoreTest, RefusesNamesThatAreNoFiles) {
   }
   EXPECT_EQ(logs->read(attempt_logs(), "passwd"), std::nullopt);
   EXPECT_EQ(logs->read(attempt_logs(), "+a@65920080075bcd15.x.log.gz"), std::nullopt);
+}
+
+TEST_P(LogStoreTest, WritesWhenItsPlaceComesBack) {
+  LogStore logs(std::make_unique<LogsInDatabase>(chunks_), {.flush_interval = kNever}, clock_,
+                [](const LogRecord&) { return ""; });
+  const auto log = logs.open(attempt_logs(), "+main+a");
+  log->output("one\n");
+  EXPECT_EQ(text(logs), "one\n");
+  chunks_.set_away(true);
+  for (const char* line : {"two\n", "three\n"}) {
+    log->output(line);
+    EXPECT_EQ(text(logs), "one\n");
+  }
+  chunks_.set_away(false);
+  EXPECT_EQ(text(logs), "one\ntwo\nthree\n");
 }
 
 TEST_P(LogStoreTest, RemovesAnAttemptsLogs) {

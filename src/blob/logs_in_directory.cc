@@ -17,8 +17,8 @@ Error log_io_error(const fs::path& path, int error_number) {
   return {"io", path.string() + ": " + std::strerror(error_number)};
 }
 
-UniqueFd open_to_append(const fs::path& path) {
-  static constexpr int kFlags = O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
+UniqueFd open_to_write(const fs::path& path) {
+  static constexpr int kFlags = O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC;
   UniqueFd file(::open(path.c_str(), kFlags, 0666));
   if (!file && errno == ENOENT) {
     std::error_code error;
@@ -36,14 +36,17 @@ fs::path LogsInDirectory::directory_of(const AttemptLogs& logs) const {
   return root_ / log_directory_name(logs);
 }
 
-void LogsInDirectory::append(const AttemptLogs& logs, const std::string& name,
+void LogsInDirectory::append(const AttemptLogs& logs, const std::string& name, std::uint64_t offset,
                              std::string_view bytes) {
   const fs::path path = directory_of(logs) / name;
-  const UniqueFd file = open_to_append(path);
+  const UniqueFd file = open_to_write(path);
   while (!bytes.empty()) {
-    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+    const ssize_t written =
+        ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0 && errno != EINTR) throw log_io_error(path, errno);
-    if (written > 0) bytes.remove_prefix(static_cast<std::size_t>(written));
+    if (written <= 0) continue;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
   }
 }
 

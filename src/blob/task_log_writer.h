@@ -27,7 +27,8 @@ class TaskLogWriter : public TaskLog,
     LogFlusher& flusher;
     /// The name of a further file of this task.
     std::function<std::string()> next_name;
-    std::function<void(const std::string& name, std::string_view bytes)> append;
+    std::function<void(const std::string& name, std::uint64_t offset, std::string_view bytes)>
+        append;
   };
 
   explicit TaskLogWriter(Parts parts) : parts_(std::move(parts)) {}
@@ -38,19 +39,22 @@ class TaskLogWriter : public TaskLog,
   void flush() override;
 
  private:
-  class Compressor;
+  struct File;
 
   void add(std::string_view bytes) MOGURA_REQUIRES(mutex_);
   void send(int flush_mode) MOGURA_REQUIRES(mutex_);
+  void store_unsent() MOGURA_REQUIRES(mutex_);
+  void flush_soon() MOGURA_REQUIRES(mutex_);
   void end_file() MOGURA_REQUIRES(mutex_);
 
   const Parts parts_;
   Mutex mutex_;
   std::string pending_ MOGURA_GUARDED_BY(mutex_);
-  std::unique_ptr<Compressor> file_ MOGURA_GUARDED_BY(mutex_);  // null: none is begun
-  std::uint64_t file_bytes_ MOGURA_GUARDED_BY(mutex_) = 0;      // uncompressed, with `pending_`
+  std::unique_ptr<File> file_ MOGURA_GUARDED_BY(mutex_);    // null: none is begun
+  std::uint64_t file_bytes_ MOGURA_GUARDED_BY(mutex_) = 0;  // uncompressed, with `pending_`
   bool will_be_flushed_ MOGURA_GUARDED_BY(mutex_) = false;
-  bool failed_ MOGURA_GUARDED_BY(mutex_) = false;
+  bool is_troubled_ MOGURA_GUARDED_BY(mutex_) = false;  // the last portion could not be stored
+  bool is_lost_ MOGURA_GUARDED_BY(mutex_) = false;      // nothing more is stored
 };
 
 }  // namespace mogura::blob

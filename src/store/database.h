@@ -3,6 +3,7 @@
 #pragma once
 
 #include "store/history.h"
+#include "store/log_chunks.h"
 #include "store/projects.h"
 #include "store/schedules.h"
 #include "store/secret_store.h"
@@ -14,6 +15,7 @@ class Database : public Store,
                  public Projects,
                  public Schedules,
                  public History,
-                 public EncryptedSecrets {};
+                 public EncryptedSecrets,
+                 public LogChunks {};
 
 }  // namespace mogura::store

@@ -21,9 +21,10 @@ class LogChunks {
     std::uint64_t bytes = 0;  // of all its portions
   };
 
-  /// Adds a portion to the end of a file of this attempt, which is made where it is missing. Only
-  /// one caller writes a file, one portion at a time.
-  virtual void append_log(AttemptId attempt, const std::string& name, std::string_view bytes) = 0;
+  /// Adds a portion to a file of this attempt, which is made where it is missing; `offset` is what
+  /// the file has by now. The same portion again changes nothing. Only one caller writes a file.
+  virtual void append_log(AttemptId attempt, const std::string& name, std::uint64_t offset,
+                          std::string_view bytes) = 0;
   /// In any order.
   virtual std::vector<File> list_logs(AttemptId attempt) = 0;
   /// All portions, one after the other, without the first `offset` bytes; absent where there is no

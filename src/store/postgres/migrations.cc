@@ -15,7 +15,8 @@ struct Step {
 
 // In order; a version never changes once it was released.
 constexpr Step kSteps[] = {{"20261122000000", scripts::kAttempts},
-                           {"20261122000001", scripts::kProjects}};
+                           {"20261122000001", scripts::kProjects},
+                           {"20261122000002", scripts::kLogChunks}};
 
 std::vector<Step> pending_steps(Connection& connection) {
   std::set<std::string> applied;

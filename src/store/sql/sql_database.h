@@ -90,6 +90,14 @@ class SqlDatabase : public Database {
   void delete_secret(ProjectId project, const std::string& scope, const std::string& key) override;
   std::vector<std::string> list_secrets(ProjectId project, const std::string& scope) override;
 
+  // LogChunks
+  void append_log(AttemptId attempt, const std::string& name, std::uint64_t offset,
+                  std::string_view bytes) override;
+  std::vector<File> list_logs(AttemptId attempt) override;
+  std::optional<std::string> read_log(AttemptId attempt, const std::string& name,
+                                      std::uint64_t offset) override;
+  void delete_logs(AttemptId attempt) override;
+
  private:
   /// One statement, which is its own transaction.
   Rows run(Access access, std::string_view text, std::initializer_list<Param> params);

@@ -17,7 +17,8 @@ struct Migration {
 
 // In order; a version never changes once it was released.
 constexpr Migration kMigrations[] = {{"20261122000000", scripts::kAttempts},
-                                     {"20261122000001", scripts::kProjects}};
+                                     {"20261122000001", scripts::kProjects},
+                                     {"20261122000002", scripts::kLogChunks}};
 
 std::set<std::string> applied_versions(Connection& connection) {
   std::set<std::string> versions;

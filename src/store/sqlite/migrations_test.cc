@@ -24,7 +24,7 @@ TEST_F(MigrationsTest, MakeADatabaseOnceAndThenHaveNothingToDo) {
   const auto directory = folder_ / "new" / "db";
   EXPECT_FALSE(has_tables(directory));
   EXPECT_FALSE(std::filesystem::exists(directory));
-  EXPECT_EQ(migrate(directory).size(), 2u);
+  EXPECT_EQ(migrate(directory).size(), 3u);
   EXPECT_TRUE(has_tables(directory));
   EXPECT_TRUE(pending_migrations(directory).empty());
   EXPECT_TRUE(migrate(directory).empty());
