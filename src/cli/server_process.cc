@@ -10,6 +10,7 @@
 #include "cli/task_workspaces.h"
 #include "executor/stored_workflows.h"
 #include "operators/services.h"
+#include "scheduler/scheduler.h"
 #include "secrets/secret_mask.h"
 #include "secrets/secret_vault.h"
 #include "server/server.h"
@@ -83,6 +84,7 @@ struct ServerProcess::Impl {
                                            .value_or(blob::ArchiveCache::kDefaultMaxBytes))),
         workflows(*database, kTheSite),
         engine(engine_options(config)),
+        scheduler({*database, engine.executor(), clock}),
         http(server::read_settings(settings, version), {*database, engine.executor(), clock}) {}
 
   // Without the key a directory is made that is gone with the server.
@@ -103,6 +105,7 @@ struct ServerProcess::Impl {
     options.limits.default_params = config.default_params;
     options.limits.max_tasks =
         value::find_long(settings, "executor.task_max_run").value_or(kServerMaxTasks);
+    options.limits.max_running_attempts = value::find_long(settings, "executor.attempt_max_run");
     options.agent = agent_options(settings);
     options.processes = process_options(settings);
     options.command_environment = command::read_environment(environ);
@@ -131,6 +134,7 @@ struct ServerProcess::Impl {
   TaskWorkspaces workspaces;
   const executor::StoredWorkflows workflows;
   Engine engine;
+  scheduler::Scheduler scheduler;
   server::Server http;
   bool is_running = false;
 };
@@ -147,12 +151,16 @@ void ServerProcess::start() {
   impl_->http.start();
   impl_->is_running = true;
   impl_->engine.start();
+  if (value::find_boolean(impl_->settings, "schedule.enabled").value_or(true)) {
+    impl_->scheduler.start();
+  }
 }
 
 void ServerProcess::stop() {
   if (!std::exchange(impl_->is_running, false)) return;
   kProcessLog.info("Started shutdown process");
   kProcessLog.info("Shutting down workflow executor loop");
+  impl_->scheduler.stop();
   impl_->engine.stop();
   impl_->http.stop();
   kProcessLog.info("Shutting down system");

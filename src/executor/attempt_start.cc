@@ -28,6 +28,10 @@ void set_neighbours(Object& params, const Object& definition, Instant session_ti
 Object own_params(const StartRequest& request, const calendar::TimeZone& zone) {
   Object params = request.params;
   set_neighbours(params, request.workflow.definition.config, request.session_time, zone);
+  if (request.last_executed_session_time) {
+    params.set("last_executed_session_time",
+               calendar::iso_time(*request.last_executed_session_time, zone));
+  }
   return params;
 }
 

@@ -29,6 +29,8 @@ struct StartRequest {
   Instant session_time;
   Instant run_time;
   Object params;
+  /// The parameter of that name (execution.md §4.1), of scheduled and backfilled sessions.
+  std::optional<Instant> last_executed_session_time = std::nullopt;
   std::optional<std::string> retry_attempt_name;
   std::map<std::string, engine::ResumedTask, std::less<>> resumed;
 };
@@ -36,6 +38,8 @@ struct StartRequest {
 struct StartLimits {
   Object default_params;  // of the server
   std::int64_t max_tasks = 1000;
+  /// Unfinished attempts of a site; absent: as many as come, their tasks wait for agents.
+  std::optional<std::int64_t> max_running_attempts = std::nullopt;
 };
 
 /// The attempt with what it has to run first. Throws ConfigError for what the workflow's schedule,

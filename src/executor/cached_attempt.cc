@@ -65,6 +65,7 @@ void BatchRunner::run(AttemptWork& work) const {
   const Duration deadline = dependencies_.clock.steady() + dependencies_.batch.time;
   int inline_runs = 0;
   for (const engine::TaskIndex task : std::exchange(cached.undispatched, {})) {
+    if (cached.version == store::Version{}) begin_now(work, task);
     dispatch(work, task);
   }
   if (std::exchange(cached.due, false)) apply_due(work);
@@ -146,6 +147,16 @@ void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
   } catch (const ConfigError& error) {
     cached.known_results.push_back(failure_of(cached, task, error));
   }
+}
+
+// The first tasks of an attempt that had to wait for its turn begin when it does.
+void BatchRunner::begin_now(AttemptWork& work, engine::TaskIndex task) const {
+  constexpr std::chrono::seconds kLongAgo{5};
+  const Instant now = dependencies_.clock.now();
+  engine::Task& row = work.cached->attempt.tasks[task];
+  if (!row.started_at || *row.started_at + kLongAgo > now) return;
+  row.started_at = now;
+  work.changed.push_back(task);
 }
 
 bool BatchRunner::runs_inline(engine::Attempt& attempt, engine::TaskIndex task) const {

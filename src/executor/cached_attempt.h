@@ -80,6 +80,7 @@ class BatchRunner {
   void apply_posted(AttemptWork& work, PostedEvent posted) const;
   bool apply(AttemptWork& work, const engine::Event& event) const;
   void dispatch(AttemptWork& work, engine::TaskIndex task) const;
+  void begin_now(AttemptWork& work, engine::TaskIndex task) const;
   engine::Event run_inline(AttemptWork& work, engine::TaskIndex task) const;
   bool runs_inline(engine::Attempt& attempt, engine::TaskIndex task) const;
 

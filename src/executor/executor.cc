@@ -49,6 +49,9 @@ struct Executor::Impl {
   void forget(AttemptId id) { attempts.erase(id); }
   void trim_cache();
   std::optional<Instant> wake_of(const CachedAttempt& attempt) const;
+  void check_running(SiteId site, std::int64_t more);
+  store::NewAttempt prepare(const StartRequest& request);
+  void announce_new_attempt();
   bool wait_for_work(std::optional<Instant> wake);
   bool is_stopping() {
     MutexLock lock(mutex);
@@ -244,6 +247,41 @@ bool Executor::Impl::wait_for_work(std::optional<Instant> wake) {
   return !stopping;
 }
 
+void Executor::Impl::check_running(SiteId site, std::int64_t more) {
+  const std::optional<std::int64_t> limit = dependencies.limits.max_running_attempts;
+  if (!limit) return;
+  const std::int64_t running = dependencies.store.count_running(site);
+  if (running + more <= *limit) return;
+  throw Error("attempt limit exceeded",
+              "Too many attempts running. Limit: " + std::to_string(*limit) +
+                  ", Current: " + std::to_string(running));
+}
+
+// Its first tasks are dispatched by the executor's thread, as those of a loaded attempt are.
+store::NewAttempt Executor::Impl::prepare(const StartRequest& request) {
+  const ProjectId project = request.workflow.project;
+  const std::string& workflow = request.workflow.definition.name;
+  const store::AttemptIds ids =
+      dependencies.store.reserve_ids(project, workflow, request.session_time);
+  const Instant now = dependencies.clock.now();
+  store::NewAttempt attempt = prepare_attempt(request, ids, dependencies.limits, now).attempt;
+  executor_logger.info(
+      "Starting a new session project id={} workflow name={} session_time={}", project.value,
+      workflow,
+      calendar::iso_time(request.session_time,
+                         *calendar::TimeZone::find(request.workflow.definition.timezone)));
+  attempt.wake_at = now;
+  return attempt;
+}
+
+void Executor::Impl::announce_new_attempt() {
+  {
+    MutexLock lock(mutex);
+    new_attempt = true;
+  }
+  work_came.notify_all();
+}
+
 Executor::Executor(Dependencies dependencies)
     : impl_(std::make_unique<Impl>(std::move(dependencies))) {}
 
@@ -260,23 +298,32 @@ Executor::Started Executor::start_attempt(const StartRequest& request) {
   };
   if (const auto found = existing()) return {*found, false};
 
-  const store::AttemptIds ids = store.reserve_ids(project, workflow, request.session_time);
-  Prepared prepared =
-      prepare_attempt(request, ids, impl_->dependencies.limits, impl_->dependencies.clock.now());
-  executor_logger.info(
-      "Starting a new session project id={} workflow name={} session_time={}", project.value,
-      workflow,
-      calendar::iso_time(request.session_time,
-                         *calendar::TimeZone::find(request.workflow.definition.timezone)));
-  // Its first tasks are dispatched by the executor's thread, as those of a loaded attempt are.
-  prepared.attempt.wake_at = impl_->dependencies.clock.now();
-  if (const auto raced = store.insert_attempt(prepared.attempt)) return {*raced, false};
-  {
-    MutexLock lock(impl_->mutex);
-    impl_->new_attempt = true;
+  impl_->check_running(request.workflow.site, 1);
+  const store::NewAttempt attempt = impl_->prepare(request);
+  if (const auto raced = store.insert_attempt(attempt)) return {*raced, false};
+  impl_->announce_new_attempt();
+  return {{attempt.info.id, attempt.info.session, false, false}, true};
+}
+
+// Backfilled attempts have no SLA: when they start is nobody's promise (execution.md §16).
+std::expected<std::vector<AttemptId>, store::AttemptState> Executor::start_in_turn(
+    std::span<const StartRequest> requests) {
+  std::vector<AttemptId> ids;
+  if (requests.empty()) return ids;
+  impl_->check_running(requests.front().workflow.site, std::ssize(requests));
+  std::vector<store::NewAttempt> attempts;
+  for (const StartRequest& request : requests) {
+    store::NewAttempt attempt = impl_->prepare(request);
+    attempt.monitor.reset();
+    if (!attempts.empty()) attempt.starts_after = attempts.back().info.session;
+    ids.push_back(attempt.info.id);
+    attempts.push_back(std::move(attempt));
   }
-  impl_->work_came.notify_all();
-  return {{ids.attempt, ids.session, false, false}, true};
+  if (const auto existing = impl_->dependencies.store.insert_attempts(attempts)) {
+    return std::unexpected(*existing);
+  }
+  impl_->announce_new_attempt();
+  return ids;
 }
 
 void Executor::post(AttemptId attempt, engine::Event event, std::optional<store::Ownership> claim,

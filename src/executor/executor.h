@@ -18,9 +18,12 @@
 #pragma once
 
 #include <chrono>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "engine/event.h"
 #include "executor/attempt_start.h"
@@ -96,8 +99,13 @@ class Executor {
     store::AttemptState state;
     bool is_new = false;
   };
-  /// Any thread. Throws what prepare_attempt() throws.
+  /// Any thread. Throws what prepare_attempt() throws, and Error of kind "attempt limit exceeded".
   Started start_attempt(const StartRequest& request);
+  /// Starts attempts of a backfill, all or none: each when the session of the one before has no
+  /// unfinished attempt. Where one of them exists, it is what comes back. Any thread; throws as
+  /// start_attempt().
+  std::expected<std::vector<AttemptId>, store::AttemptState> start_in_turn(
+      std::span<const StartRequest> requests);
 
   /// Something happened to an attempt; `claim` is the queue entry whose result this is. Any thread.
   void post(AttemptId attempt, engine::Event event,
