@@ -58,8 +58,8 @@ class PostgresBackend : public DatabaseBackend {
   Database& database() override { return *database_; }
 
  private:
-  std::unique_ptr<Database> database_ =
-      postgres::open_database(PostgresServer::instance().new_database());
+  std::unique_ptr<PostgresServer::Database> lent_ = PostgresServer::instance().lend_database();
+  std::unique_ptr<Database> database_ = postgres::open_database(lent_->options());
 };
 
 }  // namespace

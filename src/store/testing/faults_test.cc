@@ -144,9 +144,9 @@ struct Stage {
 };
 
 std::unique_ptr<World> postgres_world() {
-  const postgres::Options options = PostgresServer::instance().new_database();
-  return std::make_unique<World>(postgres::open_driver(options), [options] {
-    PostgresServer::instance().cut_connections(options);
+  std::shared_ptr<PostgresServer::Database> lent = PostgresServer::instance().lend_database();
+  return std::make_unique<World>(postgres::open_driver(lent->options()), [lent] {
+    PostgresServer::instance().cut_connections(lent->options());
   });
 }
 

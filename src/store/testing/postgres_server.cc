@@ -10,12 +10,21 @@
 
 #include "process/supervisor.h"
 #include "store/postgres/connection.h"
+#include "store/postgres/migrations.h"
 
 namespace mogura::store::testing {
 namespace {
 
 constexpr std::chrono::seconds kStartDeadline{30};
 constexpr const char* kSuperuser = "postgres";
+
+// TRUNCATE would make new files for all tables and indexes.
+constexpr const char* kEmptyAllTables = R"(DO $$ DECLARE name text; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT tablename FROM pg_tables
+      WHERE schemaname = 'public' AND tablename <> 'schema_migrations' LOOP
+    EXECUTE 'DELETE FROM ' || quote_ident(name);
+  END LOOP; END $$)";
 
 // PostgreSQL's programs are not on the PATH in Debian: the newest version's folder.
 std::filesystem::path program_folder() {
@@ -109,6 +118,7 @@ struct PostgresServer::Impl {
   const std::filesystem::path directory = make_directory();
   process::Supervisor supervisor{{.kill_grace = std::chrono::milliseconds(0)}};
   int databases = 0;
+  std::vector<postgres::Options> used;  // by nobody now, with tables and what was left in them
 };
 
 PostgresServer::PostgresServer() : impl_(std::make_unique<Impl>()) {
@@ -119,6 +129,8 @@ PostgresServer::PostgresServer() : impl_(std::make_unique<Impl>()) {
 }
 
 PostgresServer::~PostgresServer() {
+  impl_->run(
+      impl_->command("pg_ctl", {"stop", "-m", "immediate", "-D", impl_->directory / "data"}));
   impl_->supervisor.stop();
   std::error_code ignored;
   std::filesystem::remove_all(impl_->directory, ignored);
@@ -133,6 +145,23 @@ postgres::Options PostgresServer::new_database() {
   const std::string name = "test" + std::to_string(++impl_->databases);
   postgres::Connection(impl_->options("postgres")).run_script("CREATE DATABASE " + name);
   return impl_->options(name);
+}
+
+std::unique_ptr<PostgresServer::Database> PostgresServer::lend_database() {
+  if (impl_->used.empty()) {
+    postgres::Options options = new_database();
+    postgres::Connection connection(options);
+    postgres::migrate(connection);
+    return std::make_unique<Database>(*this, std::move(options));
+  }
+  postgres::Options options = std::move(impl_->used.back());
+  impl_->used.pop_back();
+  postgres::Connection(options).run_script(kEmptyAllTables);
+  return std::make_unique<Database>(*this, std::move(options));
+}
+
+PostgresServer::Database::~Database() {
+  server_.impl_->used.push_back(options_);
 }
 
 void PostgresServer::cut_connections(const postgres::Options& database) {

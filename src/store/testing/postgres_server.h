@@ -15,7 +15,10 @@ class PostgresServer {
   static PostgresServer& instance();
   ~PostgresServer();
 
-  /// A database of its own, without tables.
+  /// An empty database that is up to date, for as long as the object lives; others use it after.
+  class Database;
+  std::unique_ptr<Database> lend_database();
+  /// A database without tables.
   postgres::Options new_database();
   /// Ends the connections to a database, as a network that is cut or a restart would.
   void cut_connections(const postgres::Options& database);
@@ -24,6 +27,21 @@ class PostgresServer {
   PostgresServer();
   struct Impl;
   std::unique_ptr<Impl> impl_;
+};
+
+class PostgresServer::Database {
+ public:
+  Database(PostgresServer& server, postgres::Options options)
+      : server_(server), options_(std::move(options)) {}
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  const postgres::Options& options() const { return options_; }
+
+ private:
+  PostgresServer& server_;
+  const postgres::Options options_;
 };
 
 }  // namespace mogura::store::testing
