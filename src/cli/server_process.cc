@@ -77,7 +77,7 @@ struct ServerProcess::Impl {
         vault(*database,
               secrets::SecretCrypto(value::find_text(settings, "digdag.secret-encryption-key"))),
         notifier(make_notifier(settings)),
-        logs(make_log_store(settings, clock)),
+        logs(make_log_store(settings, clock, database.get())),
         workspaces(
             *database, fs::path(value::get_text(settings, "tmpdir")) / "workspace",
             static_cast<std::uint64_t>(value::find_long(settings, "agent.archive_cache.max_bytes")

@@ -110,6 +110,10 @@ class CommonPart(ClientTest):
         self.assertEqual(ran.status, 1)
         self.assertIn("Cannot reach the server at http://127.0.0.1:1", ran.stderr)
         self.assertIn("Connection refused", ran.stderr)
+        ran = self.run_program("projects", "-e", "127.0.0.1:1", name="digdag")
+        self.assert_error(ran, "RESTEASY004655: Unable to invoke request (processing)\n"
+                               "> Connect to 127.0.0.1:1 [/127.0.0.1] failed: Connection refused "
+                               "(http host connect)")
 
     def test_goes_through_the_proxy_of_the_environment(self) -> None:
         self.serve()

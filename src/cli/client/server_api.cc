@@ -124,8 +124,23 @@ net::HttpResponse ServerApi::exchange(const net::HttpRequest& request) const {
     return net::http_exchange(request);
   } catch (const Error& error) {
     if (error.kind() != "io") throw;
-    throw Error("io", "Cannot reach the server at " + endpoint_.url(), {error});
+    throw unreachable(error);
   }
+}
+
+/// Scripts of Digdag's users know how its HTTP library says it (cli.md §13.8).
+Error ServerApi::unreachable(const Error& error) const {
+  if (invocation_.program.is_mogura()) {
+    return {"io", "Cannot reach the server at " + endpoint_.url(), {error}};
+  }
+  const std::string peer = endpoint_.host + ":" + std::to_string(endpoint_.port);
+  const std::string& message = error.message();
+  const bool names_peer = message.starts_with(peer + ": ");
+  const std::string cause = names_peer ? message.substr(peer.size() + 2) : message;
+  return {"processing",
+          "RESTEASY004655: Unable to invoke request",
+          {Error("http host connect",
+                 "Connect to " + peer + " [/" + endpoint_.host + "] failed: " + cause)}};
 }
 
 net::HttpResponse ServerApi::exchange_repeatedly(const net::HttpRequest& request) const {
@@ -135,7 +150,8 @@ net::HttpResponse ServerApi::exchange_repeatedly(const net::HttpRequest& request
       net::HttpResponse response = exchange(request);
       if (tries == kTries || !worth_another_try(response.status)) return response;
     } catch (const Error& error) {
-      if (error.kind() != "io" || tries == kTries) throw;
+      const bool is_unreachable = error.kind() == "io" || error.kind() == "processing";
+      if (!is_unreachable || tries == kTries) throw;
     }
     backoff.wait();
   }

@@ -77,6 +77,7 @@ class ServerApi {
   net::HttpResponse exchange_repeatedly(const net::HttpRequest& request) const;
   std::string follow(net::HttpResponse response) const;
   Refusal refusal(const net::HttpResponse& response, RefusalText text) const;
+  Error unreachable(const Error& error) const;
   bool asks_a_person() const;
 
   const Invocation& invocation_;

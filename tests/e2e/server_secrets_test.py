@@ -1,0 +1,136 @@
+"""A project's secret reaches the command that asks for it, and nothing that a server shows or keeps."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+import urllib.request
+
+from project import ProjectTest, Running, wait_for
+
+SECRET = "c4nary-0f-the-m1ne"
+FORMS = (SECRET, base64.b64encode(SECRET.encode()).decode())
+KEY = base64.b64encode(b"0123456789012345").decode()
+PROJECT_ROUTES = ("/api/projects", "/api/projects/{project}", "/api/projects/{project}/secrets",
+                  "/api/projects/{project}/revisions", "/api/projects/{project}/workflows",
+                  "/api/projects/{project}/sessions", "/api/workflows", "/api/sessions",
+                  "/api/attempts")
+
+
+class ServerCanary(ProjectTest):
+    def setUp(self) -> None:
+        super().setUp()
+        config = self.place / "server.properties"
+        config.write_text(f"digdag.secret-encryption-key = {KEY}\n", encoding="utf-8")
+        self.shown: list[str] = []
+        self.server = self.start_running(
+            "server", "-o", str(self.place / "db"), "-O", str(self.place / "logs"), "-n", "0",
+            "-c", str(config), "-l", "trace", "-X",
+            f"server.runtime-info.path={self.place / 'info.json'}")
+        self.endpoint = wait_for(self.find_endpoint, "the server's start")
+
+    def find_endpoint(self) -> str | None:
+        running: Running = self.server
+        self.assertIsNone(running.process.poll(), running.stderr)
+        try:
+            info = json.loads((self.place / "info.json").read_text(encoding="utf-8"))
+        except (FileNotFoundError, ValueError):
+            return None
+        address = info["localAddresses"][0]
+        return f"{address['host']}:{address['port']}"
+
+    def ask(self, *arguments: str) -> str:
+        ran = self.run_program(*arguments, "-e", self.endpoint)
+        self.assertEqual(ran.status, 0, ran.stderr)
+        self.shown.append(ran.stdout + ran.stderr)
+        return ran.stdout
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"http://{self.endpoint}{path}") as answer:
+            return answer.read()
+
+    def get_json(self, path: str) -> dict:
+        text = self.get(path).decode()
+        self.shown.append(text)
+        return json.loads(text)
+
+    def run_workflow(self, workflow: str) -> str:
+        """Pushes it and runs it to its end; the attempt's number."""
+        self.write("w.dig", workflow)
+        self.ask("push", "p", "-r", "r")
+        self.ask("secrets", "--project", "p", "--set", f"canary={SECRET}")
+        started = self.get_json("/api/workflows")["workflows"][0]
+        request = urllib.request.Request(
+            f"http://{self.endpoint}/api/attempts", method="PUT",
+            headers={"Content-Type": "application/json"},
+            data=json.dumps({"workflowId": started["id"], "params": {},
+                             "sessionTime": "2030-01-01T00:00:00Z"}).encode())
+        with urllib.request.urlopen(request) as answer:
+            attempt = json.load(answer)["id"]
+        wait_for(lambda: self.get_json(f"/api/attempts/{attempt}")["done"], "the attempt's end")
+        self.project_id = started["project"]["id"]
+        return attempt
+
+    def log_of(self, attempt: str) -> str:
+        text = ""
+        for file in self.get_json(f"/api/logs/{attempt}/files")["files"]:
+            name = urllib.parse.quote(file["fileName"])
+            text += gzip.decompress(self.get(f"/api/logs/{attempt}/files/{name}")).decode()
+        self.shown.append(text)
+        return text
+
+    def assert_silent(self, attempt: str) -> None:
+        self.log_of(attempt)
+        for route in PROJECT_ROUTES:
+            self.get_json(route.format(project=self.project_id))
+        for route in (f"/api/attempts/{attempt}", f"/api/attempts/{attempt}/tasks"):
+            self.get_json(route)
+        self.shown += [self.server.stdout, self.server.stderr]
+        for path in self.place.rglob("*"):
+            if path.is_file() and self.project not in path.parents:
+                content = path.read_bytes()
+                if path.suffix == ".gz":
+                    content = gzip.decompress(content)
+                self.shown.append(content.decode("latin-1"))
+        for text in self.shown:
+            for form in FORMS:
+                at = text.find(form)
+                self.assertEqual(at, -1, text[max(0, at - 200):at + 50])
+
+    def test_printed_and_failed_with(self) -> None:
+        attempt = self.run_workflow("""
+            _parallel: true
+            +print:
+              sh>: echo "it is $TOKEN"; printf %s "$TOKEN" | base64
+              _env: {TOKEN: "${secret:canary}"}
+            +in_pieces:
+              sh>: for part in c4nary- 0f-the -m1ne; do printf %s $part; sleep 0.1; done; test ${secret:canary}
+            +fail:
+              http>: http://127.0.0.1:1/${secret:canary}
+              retry: false
+            +script:
+              py>: x.f
+              python: python3
+              _env: {TOKEN: "${secret:canary}"}
+            """)
+        self.write("x.py", "")
+        log = self.log_of(attempt)
+        self.assertIn("it is ***\n", log)
+        self.assertTrue(re.search(r"^\*\*\*$", log, re.MULTILINE), log)
+        self.assert_silent(attempt)
+
+    def test_raised(self) -> None:
+        self.write("x.py", "import os\n\n\ndef f():\n    raise Exception('no ' + os.environ['TOKEN'])\n")
+        attempt = self.run_workflow("""
+            +a:
+              py>: x.f
+              python: python3
+              _env: {TOKEN: "${secret:canary}"}
+            _error:
+              echo>: ${error.message}
+            """)
+        tasks = self.get_json(f"/api/attempts/{attempt}/tasks")["tasks"]
+        self.assertIn("no ***", json.dumps([task["error"] for task in tasks]))
+        self.assert_silent(attempt)
