@@ -85,7 +85,8 @@ struct ServerProcess::Impl {
         workflows(*database, kTheSite),
         engine(engine_options(config)),
         scheduler({*database, engine.executor(), clock}),
-        http(server::read_settings(settings, version), {*database, engine.executor(), clock}) {}
+        http(server::read_settings(settings, version),
+             {*database, engine.executor(), vault, *logs, clock}) {}
 
   // Without the key a directory is made that is gone with the server.
   Object with_tmpdir(Object given) {
@@ -167,6 +168,8 @@ void ServerProcess::stop() {
   kProcessLog.info("Shutdown completed");
 }
 
-void ServerProcess::reopen_logs() {}
+void ServerProcess::reopen_logs() {
+  impl_->http.reopen_logs();
+}
 
 }  // namespace mogura::cli

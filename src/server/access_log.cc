@@ -42,6 +42,11 @@ void AccessLog::write(const net::Exchange& exchange) {
   }
 }
 
+void AccessLog::reopen() {
+  MutexLock lock(mutex_);
+  file_.reset();
+}
+
 void AccessLog::open(const std::string& day) {
   const std::filesystem::path current = directory_ / "access.log";
   std::error_code ignored;

@@ -23,6 +23,8 @@ class AccessLog {
   /// Any thread. At midnight the file is renamed to `access.yyyy-MM-dd.log` first. Where the file
   /// cannot be written the line is lost, and the log says so once.
   void write(const net::Exchange& exchange);
+  /// Goes on in a new file, as the old one was moved.
+  void reopen();
 
  private:
   void open(const std::string& day) MOGURA_REQUIRES(mutex_);

@@ -15,6 +15,7 @@
 #include "server/settings.h"
 #include "store/sqlite/database.h"
 #include "value/json.h"
+#include "workflow/test_files.h"
 
 namespace mogura::server {
 
@@ -141,11 +142,15 @@ class ApiTest : public ::testing::Test {
                                 {},
                                 {},
                                 {}}};
-  Services services_{
-      *database_,
-      executor_,
-      clock_,
-      {.version = "0.10.6", .temporary_directory = std::filesystem::temp_directory_path()}};
+  secrets::SecretVault vault_{*database_, secrets::SecretCrypto("MDEyMzQ1Njc4OTAxMjM0NQ==")};
+  workflow::TestFiles files_;
+  blob::LogStore logs_{std::make_unique<blob::LogsInDirectory>(files_.root() / "logs"),
+                       {.agent = "7@host"},
+                       clock_,
+                       [](const LogRecord& record) { return std::string(record.text) + "\n"; }};
+  Services services_{*database_, executor_,
+                     vault_,     logs_,
+                     clock_,     {.version = "0.10.6", .temporary_directory = files_.root()}};
   std::unique_ptr<Api> api_;
   std::optional<store::Lease> lease_;
 };

@@ -42,8 +42,9 @@ net::ServerResponse list_retries(const Call& call) {
 }
 
 net::ServerResponse list_tasks(const Call& call) {
-  const AttemptId id = get_attempt(call, AttemptId{call.id("id")}).info.id;
-  return json_reply(Object{{"tasks", task_models(call.services.database.tasks_of(id))}});
+  const store::AttemptInfo info = get_attempt(call, AttemptId{call.id("id")}).info;
+  return json_reply(Object{{"tasks", task_models(call.services.database.tasks_of(info.id),
+                                                 call.services.vault.mask(info.project))}});
 }
 
 net::ServerResponse put_attempt(const Call& call) {

@@ -57,7 +57,8 @@ Object config_of(const engine::Task& task) {
 
 Value task_model(const store::TaskSummary& summary,
                  const std::map<engine::TaskIndex, std::int64_t>& ids,
-                 const std::vector<std::vector<engine::TaskIndex>>& barriers) {
+                 const std::vector<std::vector<engine::TaskIndex>>& barriers,
+                 const secrets::SecretMask& mask) {
   const engine::Task& task = summary.task;
   Array upstreams;
   if (task.waits_for != engine::kNone) {
@@ -65,21 +66,24 @@ Value task_model(const store::TaskSummary& summary,
       upstreams.push_back(id_text(ids.at(position)));
     }
   }
+  const auto shown = [&mask](const Value& value) {
+    return mask.empty() ? value : mask.masked_value(value);
+  };
   const bool has_parent = task.parent != engine::kNone;
   return Object{{"id", id_text(summary.id)},
                 {"fullName", task.full_name},
                 {"parentId", has_parent ? id_text(ids.at(task.parent)) : Value()},
-                {"config", config_of(task)},
+                {"config", shown(config_of(task))},
                 {"upstreams", std::move(upstreams)},
                 {"state", engine::state_name(task.state)},
                 {"cancelRequested", task.has(engine::kCancelRequested)},
-                {"exportParams", exports_of(task)},
-                {"storeParams", task.output ? task.output->store_params : Object()},
-                {"stateParams", object_or_empty(task.state_params)},
+                {"exportParams", shown(exports_of(task))},
+                {"storeParams", shown(task.output ? task.output->store_params : Object())},
+                {"stateParams", shown(object_or_empty(task.state_params))},
                 {"updatedAt", instant_text(task.updated_at)},
                 {"retryAt", instant_or_null(task.retry_at)},
                 {"startedAt", instant_or_null(task.started_at)},
-                {"error", task.output ? task.output->error : Object()},
+                {"error", shown(task.output ? task.output->error : Object())},
                 {"isGroup", task.kind == engine::TaskKind::group}};
 }
 
@@ -182,13 +186,13 @@ Object attempt_model(const store::AttemptSummary& attempt) {
           {"finishedAt", instant_or_null(attempt.finished_at)}};
 }
 
-std::vector<Value> task_models(const store::AttemptTasks& tasks) {
+std::vector<Value> task_models(const store::AttemptTasks& tasks, const secrets::SecretMask& mask) {
   std::map<engine::TaskIndex, std::int64_t> ids;
   for (const store::TaskSummary& task : tasks.tasks) ids.emplace(task.position, task.id);
   std::vector<Value> models;
   models.reserve(tasks.tasks.size());
   for (const store::TaskSummary& task : tasks.tasks) {
-    models.push_back(task_model(task, ids, tasks.barriers));
+    models.push_back(task_model(task, ids, tasks.barriers, mask));
   }
   return models;
 }

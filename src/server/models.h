@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "calendar/time_zone.h"
+#include "secrets/secret_mask.h"
 #include "store/database.h"
 #include "value/value.h"
 
@@ -22,7 +23,8 @@ Object schedule_model(const store::Schedule& schedule);
 Object schedule_summary_model(const store::Schedule& schedule);
 Object session_model(const store::SessionSummary& session);
 Object attempt_model(const store::AttemptSummary& attempt);
-std::vector<Value> task_models(const store::AttemptTasks& tasks);
+/// What tasks hold is shown without the secrets that the mask knows.
+std::vector<Value> task_models(const store::AttemptTasks& tasks, const secrets::SecretMask& mask);
 
 /// `2024-08-27T01:02:03Z`: whole seconds, cut off.
 std::string instant_text(Instant instant);

@@ -56,7 +56,7 @@ TEST(Models, HaveTheMembersThatAreDescribedInTheirOrder) {
       {"Session", session_model(session)},
       {"LastAttempt", session_model(session).find("lastAttempt")->as_object()},
       {"Attempt", attempt_model(session.last_attempt)},
-      {"Task", task_models(tasks).front().as_object()},
+      {"Task", task_models(tasks, {}).front().as_object()},
       {"IdAndName", id_and_name(1, "n")},
       {"NameOptionalId", session_model(session).find("workflow")->as_object()}};
   for (const auto& [name, object] : made) {

@@ -55,7 +55,8 @@ void write_runtime_info(const std::filesystem::path& path,
 struct Server::Impl {
   Impl(ServerSettings given, const Dependencies& dependencies)
       : settings(std::move(given)),
-        services{dependencies.database, dependencies.executor, dependencies.clock, settings.api},
+        services{dependencies.database, dependencies.executor, dependencies.vault,
+                 dependencies.logs,     dependencies.clock,    settings.api},
         api(services),
         http(
             settings.http, dependencies.clock,
@@ -112,6 +113,10 @@ std::vector<net::ListenAddress> Server::addresses() const {
 
 void Server::stop() {
   impl_->http.stop();
+}
+
+void Server::reopen_logs() {
+  if (impl_->access_log) impl_->access_log->reopen();
 }
 
 }  // namespace mogura::server

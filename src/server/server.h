@@ -1,6 +1,6 @@
 // The server's HTTP side: listeners, the API behind them, the access log (rest-api.md §14).
 //
-//   Server server(read_settings(config, version), {database, executor, clock});
+//   Server server(read_settings(config, version), {database, executor, vault, logs, clock});
 //   server.start();
 //   ...
 //   server.stop();
@@ -20,6 +20,8 @@ class Server {
   struct Dependencies {
     store::Database& database;
     executor::Executor& executor;
+    const secrets::SecretVault& vault;
+    blob::LogStore& logs;
     const Clock& clock;
   };
 
@@ -33,6 +35,8 @@ class Server {
   std::vector<net::ListenAddress> addresses() const;
   /// Answers what is in work, refuses what comes late (rest-api.md §14.4). Safe to call twice.
   void stop();
+  /// Goes on with new log files, as the old ones were moved.
+  void reopen_logs();
 
  private:
   struct Impl;

@@ -6,9 +6,11 @@
 #include <string>
 
 #include "base/clock.h"
+#include "blob/log_store.h"
 #include "blob/project_archive.h"
 #include "executor/executor.h"
 #include "net/http_client.h"
+#include "secrets/secret_vault.h"
 #include "server/authenticator.h"
 #include "server/version.h"
 #include "store/database.h"
@@ -35,6 +37,8 @@ struct ApiSettings {
 struct Services {
   store::Database& database;
   executor::Executor& executor;
+  const secrets::SecretVault& vault;
+  blob::LogStore& logs;
   const Clock& clock;
   ApiSettings settings;
 };
