@@ -115,6 +115,12 @@ class ApiTest : public ::testing::Test {
     }
   }
 
+  executor::Dependencies dependencies(executor::StartLimits limits) {
+    return {*database_,    clock_,
+            environment_,  {.project_path = std::filesystem::temp_directory_path()},
+            surroundings_, std::move(limits)};
+  }
+
   std::string listener_ = std::string(kApiListener);
   std::unique_ptr<store::Database> database_ = store::sqlite::open_memory_database();
   FakeClock clock_{*calendar::parse_instant("2024-08-27T01:02:03.456Z")};
@@ -133,15 +139,7 @@ class ApiTest : public ::testing::Test {
                                       temporary_directories_,
                                       100'000,
                                       [](std::string_view) {}};
-  executor::Executor executor_{{*database_,
-                                clock_,
-                                environment_,
-                                {.project_path = std::filesystem::temp_directory_path()},
-                                surroundings_,
-                                {{}, 100'000},
-                                {},
-                                {},
-                                {}}};
+  executor::Executor executor_{dependencies({{}, 100'000})};
   secrets::SecretVault vault_{*database_, secrets::SecretCrypto("MDEyMzQ1Njc4OTAxMjM0NQ==")};
   workflow::TestFiles files_;
   blob::LogStore logs_{std::make_unique<blob::LogsInDirectory>(files_.root() / "logs"),

@@ -15,18 +15,6 @@ constexpr std::size_t kMaxAttemptNameLength = 255;  // in UTF-16 units
 // A kill that nobody has stored by then is answered with 503: its caller may try again.
 constexpr std::chrono::seconds kMaxKillWait{10};
 
-void check_attempt_name(const std::optional<std::string>& name) {
-  if (!name) return;
-  const auto refuse = [&name](const std::string& problem) {
-    throw bad_request("Validating attempt request failed\nretry attempt name " + problem + ": \"" +
-                      *name + "\"");
-  };
-  if (name->empty()) refuse("must not be blank");
-  if (value::utf16_length(*name) > kMaxAttemptNameLength) {
-    refuse("must not be longer than 255 characters");
-  }
-}
-
 ResumedTasks resumed_tasks(const Call& call, const Members& resume) {
   const std::string mode = required(resume.find_text("mode"), "mode");
   if (mode != "failed" && mode != "from") throw bad_request("Unknown resume mode: " + mode);
@@ -53,25 +41,25 @@ executor::Workflow workflow_to_start(const store::WorkflowDetails& details) {
           workflow.id};
 }
 
-// Digdag's answer shows a new attempt before anything of it has run.
+}  // namespace
+
+void check_attempt_name(const std::string& name) {
+  const auto refuse = [&name](const std::string& problem) {
+    throw bad_request("Validating attempt request failed\nretry attempt name " + problem + ": \"" +
+                      name + "\"");
+  };
+  if (name.empty()) refuse("must not be blank");
+  if (value::utf16_length(name) > kMaxAttemptNameLength) {
+    refuse("must not be longer than 255 characters");
+  }
+}
+
 store::AttemptSummary as_it_started(store::AttemptSummary attempt) {
   attempt.done = false;
   attempt.success = false;
   attempt.cancel_requested = false;
   attempt.finished_at.reset();
   return attempt;
-}
-
-}  // namespace
-
-void check_attempt_limit(const Call& call, std::int64_t more) {
-  const std::optional<std::int64_t> limit = call.services.settings.max_running_attempts;
-  if (!limit) return;
-  const std::int64_t running = call.services.database.count_running(call.caller.site);
-  if (running + more > *limit) {
-    throw bad_request("Too many attempts running. Limit: " + std::to_string(*limit) +
-                      ", Current: " + std::to_string(running));
-  }
 }
 
 StartedAttempt start_attempt(const Call& call) {
@@ -83,17 +71,11 @@ StartedAttempt start_attempt(const Call& call) {
   request.retry_attempt_name = body.find_text("retryAttemptName");
   request.session_time = std::chrono::floor<std::chrono::seconds>(session_time);
   request.run_time = call.services.clock.now();
-  check_attempt_name(request.retry_attempt_name);
+  if (request.retry_attempt_name) check_attempt_name(*request.retry_attempt_name);
   const std::optional<Object> resume = body.find_object("resume");
 
   request.workflow = workflow_to_start(get_workflow(call, workflow));
   if (resume) request.resumed = resumed_tasks(call, Members(*resume));
-  store::Database& database = call.services.database;
-  const auto existing =
-      database.find_attempt(request.workflow.project, request.workflow.definition.name,
-                            request.session_time, request.retry_attempt_name);
-  if (existing) return {get_attempt(call, existing->attempt), false};
-  check_attempt_limit(call, 1);
   const auto [state, is_new] = call.services.executor.start_attempt(request);
   store::AttemptSummary attempt = get_attempt(call, state.attempt);
   return {is_new ? as_it_started(std::move(attempt)) : std::move(attempt), is_new};

@@ -20,7 +20,10 @@ StartedAttempt start_attempt(const Call& call);
 /// attempt is unfinished.
 store::AttemptSummary kill_attempt(const Call& call, AttemptId attempt);
 
-/// Throws 400 where one more unfinished attempt would be too many.
-void check_attempt_limit(const Call& call, std::int64_t more);
+/// Throws 400 for a name that no attempt may have.
+void check_attempt_name(const std::string& name);
+
+/// A new attempt as Digdag shows it: before anything of it has run.
+store::AttemptSummary as_it_started(store::AttemptSummary attempt);
 
 }  // namespace mogura::server

@@ -108,7 +108,9 @@ TEST_F(AttemptsApiTest, AWorkflowOfADeletedProjectDoesNotStart) {
 }
 
 TEST_F(AttemptsApiTest, TooManyUnfinishedAttemptsAreRefusedWhereALimitIsSet) {
-  services_.settings.max_running_attempts = 1;
+  executor::Executor limited(dependencies({{}, 100, 1}));
+  const Services services{*database_, limited, vault_, logs_, clock_, services_.settings};
+  api_ = std::make_unique<Api>(services);
   push("p", "r", {{"w.dig", "+a:\n  sh>: x\n"}});
   EXPECT_THAT(start("2030-01-01T00:00:00Z"), StartsWith("200 "));
   EXPECT_EQ(start("2030-01-02T00:00:00Z"),

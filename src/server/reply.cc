@@ -13,7 +13,7 @@ namespace {
 const Logger reply_logger("io.digdag.server.GenericJsonExceptionHandler");
 
 // Kinds of errors that tell a caller what is wrong with a request, or with the files in it.
-constexpr std::array<std::string_view, 18> kCallersFaults{"illegal argument",
+constexpr std::array<std::string_view, 19> kCallersFaults{"illegal argument",
                                                           "config",
                                                           "model validation",
                                                           "invalid pattern",
@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 18> kCallersFaults{"illegal argument",
                                                           "no match",
                                                           "syntax",
                                                           "task limit exceeded",
+                                                          "attempt limit exceeded",
                                                           "multiple task match",
                                                           "reader",
                                                           "scanner",

@@ -1,11 +1,14 @@
 // Schedules (rest-api.md §8).
+#include "scheduler/backfill.h"
 #include "scheduler/schedule_rules.h"
+#include "server/attempt_actions.h"
 #include "server/body.h"
 #include "server/lookups.h"
 #include "server/models.h"
 #include "server/query.h"
 #include "server/reply.h"
 #include "server/routes.h"
+#include "store/uuid.h"
 
 namespace mogura::server {
 namespace {
@@ -108,6 +111,56 @@ net::ServerResponse post_enable(const Call& call) {
   })));
 }
 
+// What a dry backfill shows of an attempt that it would start.
+store::AttemptSummary imagined(const executor::StartRequest& request, Instant now) {
+  store::AttemptSummary attempt;
+  store::AttemptInfo& info = attempt.info;
+  info.project = request.workflow.project;
+  info.project_name = request.workflow.project_name;
+  info.workflow_name = request.workflow.definition.name;
+  info.workflow = request.workflow.id;
+  info.timezone = request.workflow.definition.timezone;
+  info.session_uuid = store::new_uuid();
+  info.session_time = request.session_time;
+  info.retry_attempt_name = request.retry_attempt_name;
+  info.created_at = now;
+  return attempt;
+}
+
+std::vector<store::AttemptSummary> start_in_turn(
+    const Call& call, const std::vector<executor::StartRequest>& requests) {
+  const auto started = call.services.executor.start_in_turn(requests);
+  if (!started) throw conflict("Session already exists");
+  std::vector<store::AttemptSummary> attempts;
+  for (const AttemptId id : *started) attempts.push_back(as_it_started(get_attempt(call, id)));
+  return attempts;
+}
+
+net::ServerResponse post_backfill(const Call& call) {
+  const store::Schedule schedule = schedule_of(call);
+  const Members body = read_body(call);
+  scheduler::Backfill backfill{schedule, required(body.find_instant("fromTime"), "fromTime"),
+                               body.find_int("count"),
+                               required(body.find_text("attemptName"), "attemptName")};
+  const bool is_dry = required(body.find_boolean("dryRun"), "dryRun");
+  check_attempt_name(backfill.attempt_name);
+  const Instant now = call.services.clock.now();
+  const auto requests = scheduler::plan_backfill(call.services.database, backfill, now);
+  Array attempts;
+  if (is_dry) {
+    for (const auto& request : requests) attempts.push_back(attempt_model(imagined(request, now)));
+  } else {
+    for (const auto& attempt : start_in_turn(call, requests)) {
+      attempts.push_back(attempt_model(attempt));
+    }
+  }
+  return json_reply(
+      Object{{"id", std::to_string(schedule.id.value)},
+             {"project", id_and_name(schedule.project.value, schedule.project_name)},
+             {"workflow", id_and_name(schedule.workflow.value, schedule.workflow_name)},
+             {"attempts", std::move(attempts)}});
+}
+
 }  // namespace
 
 std::vector<Route> schedule_routes() {
@@ -132,6 +185,13 @@ std::vector<Route> schedule_routes() {
        .summary = "Go on with a later session",
        .body = "ScheduleSkipRequest",
        .result = "ScheduleSummary"},
+      {.method = "POST",
+       .path = "/api/schedules/{id:int32}/backfill",
+       .permission = Permission::backfill_schedule,
+       .handler = post_backfill,
+       .summary = "Start past sessions, one after the other",
+       .body = "ScheduleBackfillRequest",
+       .result = "ScheduleAttemptCollection"},
       {.method = "POST",
        .path = "/api/schedules/{id:int32}/disable",
        .permission = Permission::disable_schedule,

@@ -28,8 +28,6 @@ struct ApiSettings {
   std::int64_t max_sessions_page_size = 100;
   std::int64_t max_attempts_page_size = 100;
   blob::ArchiveLimits archive;
-  /// Attempts of a site that may be unfinished; absent: as many as come, they wait for agents.
-  std::optional<std::int64_t> max_running_attempts;
   /// Where pushed archives are unpacked to be checked.
   std::filesystem::path temporary_directory;
 };
