@@ -1,4 +1,4 @@
-"""A project's secret reaches the command that asks for it, and nothing that a server shows or keeps."""
+"""A project's secret reaches the command that asks for it, and nothing that a server shows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import re
+import urllib.parse
 import urllib.request
 
 from project import ProjectTest, Running, wait_for
@@ -106,7 +107,9 @@ class ServerCanary(ProjectTest):
               sh>: echo "it is $TOKEN"; printf %s "$TOKEN" | base64
               _env: {TOKEN: "${secret:canary}"}
             +in_pieces:
-              sh>: for part in c4nary- 0f-the -m1ne; do printf %s $part; sleep 0.1; done; test ${secret:canary}
+              sh>: |
+                for part in c4nary- 0f-the -m1ne; do printf %s $part; sleep 0.1; done
+                test ${secret:canary}
             +fail:
               http>: http://127.0.0.1:1/${secret:canary}
               retry: false
@@ -122,7 +125,13 @@ class ServerCanary(ProjectTest):
         self.assert_silent(attempt)
 
     def test_raised(self) -> None:
-        self.write("x.py", "import os\n\n\ndef f():\n    raise Exception('no ' + os.environ['TOKEN'])\n")
+        self.write("x.py", """
+            import os
+
+
+            def f():
+                raise Exception('no ' + os.environ['TOKEN'])
+            """)
         attempt = self.run_workflow("""
             +a:
               py>: x.f

@@ -5,6 +5,7 @@
 
 #include "calendar/time_zone.h"
 #include "cli/client/arguments_check.h"
+#include "cli/client/report.h"
 #include "cli/client/server_api.h"
 #include "cli/completion.h"
 
@@ -149,6 +150,48 @@ TEST(EndpointTest, RefusesTheRest) {
   EXPECT_EQ(error_of("host:x"), "For input string: \"x\" (number format)");
   EXPECT_EQ(error_of("host:"), "For input string: \"\" (number format)");
   EXPECT_EQ(error_of("host:99999"), "For input string: \"99999\" (number format)");
+}
+
+TEST(QueryTest, EncodesWhatIsGiven) {
+  EXPECT_EQ(Query().text(), "");
+  EXPECT_EQ(Query()
+                .add("a", std::string_view("x y+z/ü"))
+                .add("none", std::optional<std::string>())
+                .add("n", std::optional<std::int64_t>(7))
+                .text(),
+            "?a=x%20y%2Bz%2F%C3%BC&n=7");
+  EXPECT_EQ(path_part("+main@1.log"), "%2Bmain%401.log");
+}
+
+TEST(TableTest, AlignsColumns) {
+  Table table({"NAME", "ID"});
+  EXPECT_TRUE(table.empty());
+  table.add({"a", "1"});
+  table.add({"längér name", "22\n3"});
+  EXPECT_EQ(table.text(std::nullopt),
+            "NAME         ID\n"
+            "a            1\n"
+            "längér name  22 3");
+}
+
+TEST(TableTest, FitsATerminal) {
+  Table table({"NAME", "MESSAGE"});
+  table.add({"a", std::string(40, 'x')});
+  table.add({"b", "short"});
+  EXPECT_EQ(table.text(20),
+            "NAME  MESSAGE\n"
+            "a     xxxxxxxxxxxxx…\n"
+            "b     short");
+  EXPECT_EQ(table.text(5).substr(0, 14), "NAME  MESSAGE\n") << "not below what can be read";
+}
+
+TEST(ShownTimeTest, KeepsTheServersOffset) {
+  EXPECT_EQ(shown_session_time("2016-01-01T00:00:00+09:00"), "2016-01-01 00:00:00 +0900");
+  EXPECT_EQ(shown_session_time("2016-01-01T00:00:00Z"), "2016-01-01 00:00:00 +0000");
+  EXPECT_EQ(shown_session_time("2016-01-01T00:00:00-03:30"), "2016-01-01 00:00:00 -0330");
+  EXPECT_EQ(shown_session_time(""), "");
+  EXPECT_EQ(shown_instant(""), "");
+  EXPECT_EQ(shown_instant("soon"), "soon");
 }
 
 TEST(CompletionTest, KnowsCommandsAndOptions) {
