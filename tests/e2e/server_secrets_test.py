@@ -39,7 +39,7 @@ class ServerCanary(ProjectTest):
             info = json.loads((self.place / "info.json").read_text(encoding="utf-8"))
         except (FileNotFoundError, ValueError):
             return None
-        address = info["localAddresses"][0]
+        address = info["local_addresses"][0]
         return f"{address['host']}:{address['port']}"
 
     def ask(self, *arguments: str) -> str:
@@ -101,6 +101,7 @@ class ServerCanary(ProjectTest):
                 self.assertEqual(at, -1, text[max(0, at - 200):at + 50])
 
     def test_printed_and_failed_with(self) -> None:
+        self.write("x.py", "import os\n\n\ndef f():\n    print(os.environ['TOKEN'])\n")
         attempt = self.run_workflow("""
             _parallel: true
             +print:
@@ -118,7 +119,6 @@ class ServerCanary(ProjectTest):
               python: python3
               _env: {TOKEN: "${secret:canary}"}
             """)
-        self.write("x.py", "")
         log = self.log_of(attempt)
         self.assertIn("it is ***\n", log)
         self.assertTrue(re.search(r"^\*\*\*$", log, re.MULTILINE), log)
