@@ -258,7 +258,7 @@ const SlaCase kSlaCases[] = {
     {R"({"time": "1:2:3:4"})", "UTC", "2030-05-06T07:08:09Z",
      "SLA time option needs to be HH:MM or HH:MM:SS format: Optional.of(1:2:3:4)"},
     {R"({"duration": "5m"})", "UTC", "2030-05-06T07:08:09Z",
-     "SLA time option needs to be HH:MM or HH:MM:SS format: Optional.absent()"},
+     "SLA duration option needs to be HH:MM or HH:MM:SS format: Optional.absent()"},
 };
 
 TEST(Sla, IsDue) {

@@ -17,10 +17,11 @@ struct SlaTime {
 };
 
 // `shown` is the value of the `time` option as the message shows it.
-SlaTime sla_time(const std::string& text, const std::string& shown) {
+SlaTime sla_time(std::string_view option, const std::string& text, const std::string& shown) {
   const auto numbers = colon_numbers(text);
   if (!numbers || numbers->size() < 2 || numbers->size() > 3) {
-    throw ConfigError("SLA time option needs to be HH:MM or HH:MM:SS format: " + shown);
+    throw ConfigError(
+        fmt::format("SLA {} option needs to be HH:MM or HH:MM:SS format: {}", option, shown));
   }
   return {(*numbers)[0], (*numbers)[1], numbers->size() == 3 ? (*numbers)[2] : 0};
 }
@@ -34,11 +35,11 @@ Instant sla_due(const Object& sla, Instant run_time, const TimeZone& zone) {
     throw ConfigError("SLA must be specified using either the 'time' or 'duration' option");
   }
   if (duration) {
-    const SlaTime length = sla_time(*duration, "Optional.absent()");
+    const SlaTime length = sla_time("duration", *duration, "Optional.absent()");
     return run_time + std::chrono::hours(length.hours) + std::chrono::minutes(length.minutes) +
            std::chrono::seconds(length.seconds);
   }
-  const SlaTime clock = sla_time(*time, fmt::format("Optional.of({})", *time));
+  const SlaTime clock = sla_time("time", *time, fmt::format("Optional.of({})", *time));
   LocalTime local = zone.to_local(run_time);
   local.hour = static_cast<int>(clock.hours);
   local.minute = static_cast<int>(clock.minutes);

@@ -84,9 +84,9 @@ class Require : public Operator {
     const bool ignore_failure =
         value::find_boolean(context_.config, "ignore_failure").value_or(false);
     const Attempts::State target = start_or_find();
+    if (target.started_now) state_.set(kKickedKey, true);
     state_.set(kSessionKey, target.session.value);
     state_.set(kAttemptKey, target.attempt.value);
-    if (target.started_now) state_.set(kKickedKey, true);
     if (target.started_now || !target.done) return poll_again();
     const bool kicked = value::find_boolean(state_, kKickedKey).value_or(false);
     if (!kicked && wants_rerun(rerun, target.success)) {

@@ -62,6 +62,7 @@ ScheduleOfWorkflow times_of(const Call& call, const store::Schedule& schedule) {
   return {std::move(details), std::move(*times)};
 }
 
+// A local time is one of the zone.
 scheduler::Skip skip_from(const Members& body, const calendar::TimeZone& zone) {
   return {body.find_local_time_or_instant("nextTime", zone), body.find_instant("fromTime"),
           body.find_int("count"), body.find_instant("nextRunTime")};
@@ -70,6 +71,7 @@ scheduler::Skip skip_from(const Members& body, const calendar::TimeZone& zone) {
 net::ServerResponse post_skip(const Call& call) {
   const Members body = read_body(call);
   const bool is_dry = required(body.find_boolean("dryRun"), "dryRun");
+  skip_from(body, calendar::TimeZone::utc());  // malformed, it is wrong for every schedule
   const auto target = [&](const store::Schedule& seen) {
     const scheduler::WorkflowSchedule times = times_of(call, seen).times;
     return scheduler::skip_target(times, skip_from(body, times.zone), seen.next.session_time);
@@ -137,12 +139,13 @@ std::vector<store::AttemptSummary> start_in_turn(
 }
 
 net::ServerResponse post_backfill(const Call& call) {
-  const store::Schedule schedule = schedule_of(call);
   const Members body = read_body(call);
-  scheduler::Backfill backfill{schedule, required(body.find_instant("fromTime"), "fromTime"),
+  const bool is_dry = required(body.find_boolean("dryRun"), "dryRun");
+  scheduler::Backfill backfill{{},
+                               required(body.find_instant("fromTime"), "fromTime"),
                                body.find_int("count"),
                                required(body.find_text("attemptName"), "attemptName")};
-  const bool is_dry = required(body.find_boolean("dryRun"), "dryRun");
+  backfill.schedule = schedule_of(call);
   check_attempt_name(backfill.attempt_name);
   const Instant now = call.services.clock.now();
   const auto requests = scheduler::plan_backfill(call.services.database, backfill, now);
@@ -154,11 +157,11 @@ net::ServerResponse post_backfill(const Call& call) {
       attempts.push_back(attempt_model(attempt));
     }
   }
-  return json_reply(
-      Object{{"id", std::to_string(schedule.id.value)},
-             {"project", id_and_name(schedule.project.value, schedule.project_name)},
-             {"workflow", id_and_name(schedule.workflow.value, schedule.workflow_name)},
-             {"attempts", std::move(attempts)}});
+  return json_reply(Object{
+      {"id", std::to_string(backfill.schedule.id.value)},
+      {"project", id_and_name(backfill.schedule.project.value, backfill.schedule.project_name)},
+      {"workflow", id_and_name(backfill.schedule.workflow.value, backfill.schedule.workflow_name)},
+      {"attempts", std::move(attempts)}});
 }
 
 }  // namespace

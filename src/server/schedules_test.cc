@@ -99,6 +99,8 @@ TEST_F(SchedulesApiTest, SkippingGoesOnWithALaterSession) {
             R"(409 {"message":"Specified time to skip schedules is already past","status":409})");
   EXPECT_EQ(post("skip", R"({"fromTime":"2030-06-01T00:00:00Z","dryRun":false})"),
             R"(400 {"message":"nextTime or (fromTime and count) are required","status":400})");
+  EXPECT_THAT(ask("POST /api/schedules/9/skip", R"({"count":"many","dryRun":true})"),
+              StartsWith("400 "));
   for (const std::string body :
        {"", "{}", R"({"nextTime":"2031-01-01T00:00"})", R"({"nextTime":"soon","dryRun":false})",
         R"({"count":"many","fromTime":"2030-06-01T00:00:00Z","dryRun":true})"}) {
@@ -141,7 +143,10 @@ TEST_F(SchedulesApiTest, BackfillsThatAreWrongStartNothing) {
       post("backfill", R"({"fromTime":"2030-05-05T00:00:00Z","dryRun":false,"attemptName":""})"),
       R"(400 {"message":"Validating attempt request failed\nretry attempt name must not be )"
       R"(blank: \"\"","status":400})");
-  EXPECT_EQ(ask("POST /api/schedules/9/backfill", R"({"attemptName":""})").substr(0, 3), "404");
+  EXPECT_EQ(ask("POST /api/schedules/9/backfill",
+                R"({"fromTime":"2030-05-05T00:00+00:00","dryRun":false,"attemptName":""})")
+                .substr(0, 3),
+            "404");
   EXPECT_EQ(post("backfill", R"({"fromTime":"2030-05-05T00:00:00Z","dryRun":false,)"
                              R"("attemptName":"n","count":5})"),
             R"(400 {"message":"count is set to 5 but there are only 1 attempts until the next )"
