@@ -58,7 +58,7 @@ OptionTable list_options() {
 
 Command client_command(std::string_view name, std::string_view alias,
                        std::vector<std::string_view> forms, OptionTable options,
-                       std::vector<Listing> listings, int (*run)(const Invocation&) = run_client) {
+                       std::vector<Listing> listings, int (*run)(const Invocation&)) {
   return {.name = name,
           .alias = alias,
           .mode = Mode::client,
@@ -116,7 +116,7 @@ Command start_command() {
            text_option({"--revision"}, "REVISION", "revision to run (default: the latest)"),
            text_option({"--retry"}, "NAME", "name of the attempt, to run a session again"),
            {.names = {"-d", "--dry-run"}, .help = "show what would be started"}}),
-      {{"start <project-name> <name>", "start a workflow"}});
+      {{"start <project-name> <name>", "start a workflow"}}, run_start);
   start.examples =
       "PROG start myproj workflow1 --session \"2016-01-01 00:00:00\"\n"
       "PROG start myproj workflow1 --session daily\n"
@@ -134,7 +134,7 @@ Command retry_command() {
                        {.names = {"--all"}, .help = "run all tasks"},
                        {.names = {"--resume"}, .help = "run only what did not succeed"},
                        text_option({"--resume-from"}, "+NAME", "run this task and what follows")}),
-      {{"retry <attempt-id>", "run a session again"}});
+      {{"retry <attempt-id>", "run a session again"}}, run_retry);
   retry.hides_common_options = true;
   return retry;
 }
@@ -149,40 +149,44 @@ std::vector<Command> session_commands() {
                      {{"sessions", "show all sessions"},
                       {"sessions <project-name>", "show the sessions of a project"},
                       {"sessions <project-name> <name>", "show the sessions of a workflow"},
-                      {"session <session-id>", "show a session"}}));
+                      {"session <session-id>", "show a session"}},
+                     run_sessions));
   commands.push_back(client_command("attempts", "", {"attempts", "attempts <session-id>"},
                                     page_options(),
                                     {{"attempts", "show the attempts of all sessions"},
-                                     {"attempts <session-id>", "show the attempts of a session"}}));
+                                     {"attempts <session-id>", "show the attempts of a session"}},
+                                    run_attempts));
   commands.push_back(client_command("attempt", "", {"attempt  <attempt-id>"}, {},
-                                    {{"attempt <attempt-id>", "show an attempt"}}));
+                                    {{"attempt <attempt-id>", "show an attempt"}}, run_attempt));
   commands.push_back(client_command("kill", "", {"kill <attempt-id>"}, {},
-                                    {{"kill <attempt-id>", "kill a running attempt"}}));
+                                    {{"kill <attempt-id>", "kill a running attempt"}}, run_kill));
   commands.push_back(client_command("task", "tasks", {"tasks <attempt-id>"}, {},
-                                    {{"tasks <attempt-id>", "show the tasks of an attempt"}}));
+                                    {{"tasks <attempt-id>", "show the tasks of an attempt"}},
+                                    run_tasks));
   commands.push_back(client_command(
       "log", "logs", {"log <attempt-id> [+task name prefix]"},
       {{.names = {"-v", "--verbose"}, .help = "show debug lines too"},
        {.names = {"-f", "--follow"}, .help = "show new lines until the attempt ends"}},
-      {{"log <attempt-id> [+task name prefix]", "show the logs of an attempt"}}));
+      {{"log <attempt-id> [+task name prefix]", "show the logs of an attempt"}}, run_log));
   return commands;
 }
 
 std::vector<Command> schedule_commands() {
   std::vector<Command> commands;
   commands.push_back(client_command("schedule", "schedules", {"schedules"}, {},
-                                    {{"schedules", "show all schedules"}}));
+                                    {{"schedules", "show all schedules"}}, run_schedules));
   for (const bool enable : {true, false}) {
-    Command command = client_command(
-        enable ? "enable" : "disable", "",
-        {enable ? "enable <schedule-id> | <project-name> [name]"
-                : "disable <schedule-id> | <project-name> [name]"},
-        {},
-        {{enable ? "enable <schedule-id>" : "disable <schedule-id>",
-          enable ? "let a schedule start workflows again"
-                 : "keep a schedule from starting workflows"},
-         {enable ? "enable <project-name> [name]" : "disable <project-name> [name]",
-          enable ? "the same for a project or workflow" : "the same for a project or workflow"}});
+    Command command =
+        client_command(enable ? "enable" : "disable", "",
+                       {enable ? "enable <schedule-id> | <project-name> [name]"
+                               : "disable <schedule-id> | <project-name> [name]"},
+                       {},
+                       {{enable ? "enable <schedule-id>" : "disable <schedule-id>",
+                         enable ? "let a schedule start workflows again"
+                                : "keep a schedule from starting workflows"},
+                        {enable ? "enable <project-name> [name]" : "disable <project-name> [name]",
+                         "the same for a project or workflow"}},
+                       enable ? run_enable : run_disable);
     command.examples = enable ? "PROG enable <schedule-id>\nPROG enable myproj\n"
                                 "PROG enable myproj workflow1\n"
                               : "PROG disable <schedule-id>\nPROG disable myproj\n"
@@ -198,7 +202,8 @@ std::vector<Command> schedule_commands() {
                    "run the next session at this time"),
        {.names = {"-d", "--dry-run"}, .help = "show what would be changed"}},
       {{"reschedule <schedule-id>", "skip sessions of a schedule"},
-       {"reschedule <project-name> <name>", "the same by name"}}));
+       {"reschedule <project-name> <name>", "the same by name"}},
+      run_reschedule));
   commands.push_back(client_command(
       "backfill", "", {"backfill <schedule-id> | <project-name> <name>"},
       {text_option({"-f", "--from"}, "\"yyyy-MM-dd[ HH:mm:ss]\"", "first session time; required"),
@@ -206,12 +211,13 @@ std::vector<Command> schedule_commands() {
        text_option({"--name"}, "NAME", "name of the attempts (default: a new UUID)"),
        {.names = {"-d", "--dry-run"}, .help = "show what would be started"}},
       {{"backfill <schedule-id>", "run sessions of the past"},
-       {"backfill <project-name> <name>", "the same by name"}}));
+       {"backfill <project-name> <name>", "the same by name"}},
+      run_backfill));
   return commands;
 }
 
 Command secrets_command() {
-  Command secrets = client_command(
+  return client_command(
       "secrets", "secret",
       {"secrets [--local] [--project <project>] [--set <key>=<value>] [--delete key]"},
       {text_option({"--project"}, "<project>", "the secrets of this project on the server"),
@@ -226,9 +232,8 @@ Command secrets_command() {
         .help = "delete secrets"}},
       {{"secrets --project <project>", "show the keys of secrets"},
        {"secrets --project <project> --set <key>", "set secrets"},
-       {"secrets --project <project> --delete <key>", "delete secrets"}});
-  secrets.run = run_secrets;
-  return secrets;
+       {"secrets --project <project> --delete <key>", "delete secrets"}},
+      run_secrets);
 }
 
 }  // namespace
@@ -238,10 +243,9 @@ std::vector<Command> client_commands() {
   for (Command& command : session_commands()) commands.push_back(std::move(command));
   for (Command& command : schedule_commands()) commands.push_back(std::move(command));
   commands.push_back(secrets_command());
-  Command version = client_command("version", "", {"version"}, {},
-                                   {{"version", "show the versions of client and server"}});
-  version.run = run_version;
-  commands.push_back(std::move(version));
+  commands.push_back(client_command("version", "", {"version"}, {},
+                                    {{"version", "show the versions of client and server"}},
+                                    run_version));
   return commands;
 }
 

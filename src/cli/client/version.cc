@@ -4,13 +4,6 @@
 
 namespace mogura::cli {
 
-int run_client(const Invocation& invocation) {
-  connect(invocation);
-  throw Error("", "`" + invocation.program.name + " " + std::string(invocation.command.name) +
-                      "` is not part of this build, which works without a server: use run, check, "
-                      "scheduler and secrets --local.");
-}
-
 int run_version(const Invocation& invocation) {
   invocation.print("Client version: " + invocation.program.version());
   try {
