@@ -32,12 +32,25 @@ class YamlError : public Error {
   using Error::Error;
 };
 
+/// What is wrong in an included file, in words that name no file, as Digdag has them.
+class IncludedYamlError : public YamlError {
+ public:
+  IncludedYamlError(const YamlError& error, std::string place)
+      : YamlError(error), place_(std::move(place)) {}
+  /// "in 'FILE'"
+  const std::string& place() const { return place_; }
+
+ private:
+  std::string place_;
+};
+
 /// An included file that is not there. The message is its path alone, as Digdag has it.
 class MissingInclude : public NoSuchFile {
  public:
   MissingInclude(std::string path, std::string place)
       : NoSuchFile(std::move(path)), place_(std::move(place)) {}
   /// "included by 'FILE', line L"; the line is left out for a directive that is an ordinary text.
+  /// Of a directive that is a value, which loses its file name: how to write it, and where it is.
   const std::string& place() const { return place_; }
 
  private:
@@ -50,7 +63,7 @@ Value parse_yaml(std::string_view text, std::string_view source_name = "string")
 
 /// A file whose root must be a mapping ("Expected object to load Config but got JSON"), with its
 /// !include directives. Throws NoSuchFile for a file that is not there, MissingInclude
-/// for an included one, FileError and YamlError.
+/// for an included one, FileError, YamlError, and IncludedYamlError for an included file.
 Object load_yaml_file(const std::filesystem::path& path);
 
 }  // namespace mogura::workflow

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <unordered_set>
@@ -29,6 +31,7 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kMergeSign = "<<";
 constexpr std::string_view kIncludeTag = "!include";
+constexpr std::string_view kIncludeKeyHead = "!include:00000000-0000-4000-8000-";
 constexpr std::size_t kMaxKeyBytes = 64u << 10;
 
 struct Size {
@@ -168,9 +171,11 @@ Node Composer::scalar(const YamlEvent& event) {
     fail_unknown_tag(std::string(kStandardTag) + "merge", event.start());
   }
   if (tag == kIncludeTag && include_keys_ == IncludeKeys::marked) {
-    throw NoSuchFile(events_.located(
-        "!include must be a key: write `!include : FILE` on a line of its own; found as a value",
-        event.start()));
+    const auto directory = std::filesystem::path(events_.source_name()).parent_path();
+    throw MissingInclude((directory / include_key(1)).string(),
+                         events_.located("!include must be a key: write `!include : FILE` on a "
+                                         "line of its own; found as a value",
+                                         event.start()));
   }
   const auto outcome = tag.empty() ? plain_scalar(text) : tagged_scalar(standard_name(tag), text);
   if (!outcome) fail_unknown_tag(tag, event.start());
@@ -271,7 +276,7 @@ Entry Composer::entry(const YamlEvent& event) {
     const std::string_view tag = event.tag();
     if (tag == kIncludeTag && include_keys_ == IncludeKeys::marked) {
       include_lines_.push_back(event.start().line + 1);
-      result.key = fmt::format("{}{}", kIncludeKey, include_lines_.size());
+      result.key = include_key(include_lines_.size());
       return result;
     }
     if (event.scalar() == kMergeSign && tag.empty() && event.is_plain()) {
@@ -387,6 +392,18 @@ void Composer::fail_unknown_tag(std::string_view tag, const yaml_mark_t& at) {
 }
 
 }  // namespace
+
+std::string include_key(std::size_t number) {
+  return fmt::format("{}{:012}", kIncludeKeyHead, number);
+}
+
+std::size_t include_number(std::string_view key) {
+  if (!key.starts_with(kIncludeKeyHead)) return 0;
+  key.remove_prefix(kIncludeKeyHead.size());
+  std::size_t number = 0;
+  std::from_chars(key.data(), key.data() + key.size(), number);
+  return number;
+}
 
 YamlDocument compose_yaml(std::string_view bytes, std::string_view source_name,
                           IncludeKeys include_keys) {

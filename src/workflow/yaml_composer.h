@@ -2,6 +2,7 @@
 // keys and explicit tags carried out, duplicate keys refused.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,9 +12,15 @@
 namespace mogura::workflow {
 
 /// Whether `!include` is known. Where it is, the directive's key comes out as kIncludeKey and a
-/// number from 1, so that one mapping can hold several.
+/// UUID whose last digits count from 1, so that one mapping can hold several. Digdag's UUID is
+/// random; it can be seen where the directive's value is no path.
 enum class IncludeKeys { unknown, marked };
 inline constexpr std::string_view kIncludeKey = "!include:";
+
+/// "!include:00000000-0000-4000-8000-000000000002"
+std::string include_key(std::size_t number);
+/// The number again; 0 for a text that is not of this form.
+std::size_t include_number(std::string_view key);
 
 struct YamlDocument {
   Value root;

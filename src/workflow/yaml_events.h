@@ -63,6 +63,7 @@ class YamlEvents {
 
   /// "PROBLEM in 'SOURCE', line L, column C".
   std::string located(std::string_view problem, const yaml_mark_t& at) const;
+  const std::string& source_name() const { return source_name_; }
 
  private:
   [[noreturn]] void fail();
