@@ -186,8 +186,27 @@ INSTANTIATE_TEST_SUITE_P(
                          "while scanning a quoted scalar (line 1, column 4): found unexpected end "
                          "of stream in 'string', line 3, column 1 (scanner)"},
         YamlErrorExample{"{x: ${v}}",
-                         "while parsing a flow mapping: did not find expected ',' or '}' in "
+                         "while parsing a flow mapping: expected ',' or '}', but got { in "
                          "'string', line 1, column 6 (parser)"},
+        YamlErrorExample{"[a b",
+                         "while parsing a flow sequence (line 1, column 1): expected ',' or ']', "
+                         "but got <stream end> in 'string', line 2, column 1 (parser)"},
+        YamlErrorExample{"[a, , b]",
+                         "while parsing a flow node: expected the node content, but found ',' in "
+                         "'string', line 1, column 5 (parser)"},
+        YamlErrorExample{"a: 'x' y",
+                         "while parsing a block mapping: expected <block end>, but found "
+                         "'<scalar>' in 'string', line 1, column 8 (parser)"},
+        YamlErrorExample{"- a\nb: 1",
+                         "while parsing a block collection (line 1, column 1): expected <block "
+                         "end>, but found '?' in 'string', line 2, column 1 (parser)"},
+        YamlErrorExample{"a:\n    b: 1\n  c: 2",
+                         "while parsing a block mapping (line 1, column 1): expected <block end>, "
+                         "but found '<block mapping start>' in 'string', line 3, column 3 "
+                         "(parser)"},
+        YamlErrorExample{"a: - b",
+                         "sequence entries are not allowed here in 'string', line 1, column 4 "
+                         "(scanner)"},
         YamlErrorExample{"a: \"\u00e9\\\\ \\/\"",
                          "found unknown escape character /(47) in 'string', line 1, column 4 "
                          "(scanner)"},
