@@ -412,8 +412,18 @@ YamlDocument compose_yaml(std::string_view bytes, std::string_view source_name,
                     fmt::format("'{}' is larger than {} bytes", source_name, kMaxYamlBytes));
   }
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
-  const std::string text = with_joined_surrogates(value::valid_utf8(bytes));
-  return Composer(text, source_name, include_keys).document();
+  std::string text = value::valid_utf8(bytes);
+  for (std::size_t read = 0; read <= kMaxYamlBytes; read += text.size()) {
+    try {
+      text = with_joined_surrogates(text);
+      return Composer(text, source_name, include_keys).document();
+    } catch (const UnspacedColon& colon) {
+      text.insert(colon.offset() + 1, 1, ' ');
+    }
+  }
+  throw YamlError(
+      "scanner",
+      fmt::format("'{}' has too many keys without a blank behind their colon", source_name));
 }
 
 Value parse_yaml(std::string_view text, std::string_view source_name) {

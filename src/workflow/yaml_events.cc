@@ -6,7 +6,6 @@
 #include <new>
 
 #include "value/utf8.h"
-#include "workflow/yaml.h"
 
 namespace mogura::workflow {
 namespace {
@@ -211,6 +210,10 @@ std::string YamlEvents::located(std::string_view problem, const yaml_mark_t& at)
 void YamlEvents::fail() {
   if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
   if (parser_.error == YAML_READER_ERROR) fail_reading();
+  if (parser_.problem == std::string_view("found unexpected ':'")) {
+    const std::size_t colon = offset_of(parser_.problem_mark.index);
+    if (colon + 1 < text_.size() && text_[colon + 1] != '?') throw UnspacedColon(colon);
+  }
   // The token that the parser could not use is still the first one in its queue.
   const bool has_token = parser_.tokens.head != parser_.tokens.tail;
   std::string problem =

@@ -164,6 +164,23 @@ INSTANTIATE_TEST_SUITE_P(
                         "a: |\n  {\"k\": \"\\ud83d\\ude00\"}\nb: \"\\ud83d\\ude00\" # \\ud83d\"",
                         R"({"a":"{\"k\": \"\\ud83d\\ude00\"}\n","b":"😀"})"}));
 
+std::string repeated(std::string_view text, int times) {
+  std::string result;
+  for (int i = 0; i < times; ++i) result += text;
+  return result;
+}
+
+TEST(YamlColonTest, EndsAKeyBeforeAFlowIndicator) {
+  EXPECT_EQ(json_of("{a:[1], b:{c:}, d: e:f}"), R"({"a":[1],"b":{"c":null},"d":"e:f"})");
+  EXPECT_EQ(json_of("k: [http://x:80/y, a:,\n  b:[{c:[d]}]]"),
+            R"({"k":["http://x:80/y",{"a":null},{"b":[{"c":["d"]}]}]})");
+  EXPECT_EQ(json_of("{a:1}"), R"({"a:1":null})");
+  EXPECT_EQ(json_of(R"({a: "\ud83d\ude00", b:["\ud83d\ude00"]})"), R"({"a":"😀","b":["😀"]})");
+  EXPECT_THAT(yaml_error("k: {a:[1], b: ${v}}"), HasSubstr("but got {"));
+  EXPECT_THAT(yaml_error("[" + std::string(1 << 20, ' ') + repeated("a:[],", 1000) + "]"),
+              HasSubstr("too many keys without a blank"));
+}
+
 class YamlErrorTest : public testing::TestWithParam<YamlErrorExample> {};
 
 TEST_P(YamlErrorTest, SaysWhatAndWhere) {
@@ -283,12 +300,6 @@ INSTANTIATE_TEST_SUITE_P(
         YamlErrorExample{"!!pairs [x]",
                          "expected a mapping of length 1, but found scalar in 'string', line 1, "
                          "column 1 (constructor)"}));
-
-std::string repeated(std::string_view text, int times) {
-  std::string result;
-  for (int i = 0; i < times; ++i) result += text;
-  return result;
-}
 
 TEST(YamlLimitsTest, RefusesDeepNesting) {
   const std::string allowed = repeated("[", kMaxYamlDepth) + repeated("]", kMaxYamlDepth);
