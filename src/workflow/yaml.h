@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "value/value.h"
@@ -44,6 +45,20 @@ class IncludedYamlError : public YamlError {
   std::string place_;
 };
 
+/// Keys that one mapping has twice: "Duplicated keys: [a, b]".
+class RepeatedKeysError : public YamlError {
+ public:
+  explicit RepeatedKeysError(std::vector<std::string> keys);
+  const std::vector<std::string>& keys() const { return keys_; }
+
+ private:
+  std::vector<std::string> keys_;
+};
+
+/// What a mapping with a key that stands there twice is: an error, as in workflows, or one where
+/// the last value counts, as in files of data (operators.md §10.6).
+enum class RepeatedKeys { refused, last_wins };
+
 /// An included file that is not there. The message is its path alone, as Digdag has it.
 class MissingInclude : public NoSuchFile {
  public:
@@ -59,7 +74,8 @@ class MissingInclude : public NoSuchFile {
 
 /// One document from text; no !include. The root may be anything, null where there is no document.
 /// Throws YamlError, whose message calls the text `source_name`.
-Value parse_yaml(std::string_view text, std::string_view source_name = "string");
+Value parse_yaml(std::string_view text, std::string_view source_name = "string",
+                 RepeatedKeys repeated_keys = RepeatedKeys::refused);
 
 /// A file whose root must be a mapping ("Expected object to load Config but got JSON"), with its
 /// !include directives. Throws NoSuchFile for a file that is not there, MissingInclude

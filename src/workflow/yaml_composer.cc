@@ -72,8 +72,9 @@ std::string_view standard_name(std::string_view tag) {
 
 class Composer {
  public:
-  Composer(std::string_view text, std::string_view source_name, IncludeKeys include_keys)
-      : events_(text, source_name), include_keys_(include_keys) {}
+  Composer(std::string_view text, std::string_view source_name, IncludeKeys include_keys,
+           RepeatedKeys repeated_keys)
+      : events_(text, source_name), include_keys_(include_keys), repeated_keys_(repeated_keys) {}
 
   YamlDocument document();
 
@@ -100,6 +101,7 @@ class Composer {
 
   YamlEvents events_;
   IncludeKeys include_keys_;
+  RepeatedKeys repeated_keys_;
   std::map<std::string, Anchored, std::less<>> anchors_;
   Size used_;
   int level_ = 0;  // containers around the current node
@@ -255,7 +257,7 @@ Node Composer::mapping(const YamlEvent& event) {
     entries.back().value = std::move(node_of_value.value);
   }
   --level_;
-  check_duplicates(entries);
+  if (repeated_keys_ == RepeatedKeys::refused) check_duplicates(entries);
   Object members = assemble(std::move(entries));
   Value result;
   if (name == "set") {
@@ -326,15 +328,14 @@ void Composer::append_key_text(const Value& key, const yaml_mark_t& at, std::str
 
 void Composer::check_duplicates(const std::vector<Entry>& entries) {
   std::unordered_set<std::string_view> seen;
-  std::vector<std::string_view> duplicates;
+  std::vector<std::string> duplicates;
   for (const Entry& entry : entries) {
     if (entry.source && !seen.insert(*entry.source).second &&
         std::ranges::find(duplicates, *entry.source) == duplicates.end()) {
       duplicates.push_back(*entry.source);
     }
   }
-  if (duplicates.empty()) return;
-  throw YamlError("constructor", fmt::format("Duplicated keys: [{}]", fmt::join(duplicates, ", ")));
+  if (!duplicates.empty()) throw RepeatedKeysError(std::move(duplicates));
 }
 
 Object Composer::assemble(std::vector<Entry> entries) {
@@ -406,7 +407,7 @@ std::size_t include_number(std::string_view key) {
 }
 
 YamlDocument compose_yaml(std::string_view bytes, std::string_view source_name,
-                          IncludeKeys include_keys) {
+                          IncludeKeys include_keys, RepeatedKeys repeated_keys) {
   if (bytes.size() > kMaxYamlBytes) {
     throw YamlError("reader",
                     fmt::format("'{}' is larger than {} bytes", source_name, kMaxYamlBytes));
@@ -416,7 +417,7 @@ YamlDocument compose_yaml(std::string_view bytes, std::string_view source_name,
   for (std::size_t read = 0; read <= kMaxYamlBytes; read += text.size()) {
     try {
       text = with_joined_surrogates(text);
-      return Composer(text, source_name, include_keys).document();
+      return Composer(text, source_name, include_keys, repeated_keys).document();
     } catch (const UnspacedColon& colon) {
       text.insert(colon.offset() + 1, 1, ' ');
     }
@@ -426,8 +427,12 @@ YamlDocument compose_yaml(std::string_view bytes, std::string_view source_name,
       fmt::format("'{}' has too many keys without a blank behind their colon", source_name));
 }
 
-Value parse_yaml(std::string_view text, std::string_view source_name) {
-  return compose_yaml(text, source_name, IncludeKeys::unknown).root;
+RepeatedKeysError::RepeatedKeysError(std::vector<std::string> keys)
+    : YamlError("constructor", fmt::format("Duplicated keys: [{}]", fmt::join(keys, ", "))),
+      keys_(std::move(keys)) {}
+
+Value parse_yaml(std::string_view text, std::string_view source_name, RepeatedKeys repeated_keys) {
+  return compose_yaml(text, source_name, IncludeKeys::unknown, repeated_keys).root;
 }
 
 }  // namespace mogura::workflow

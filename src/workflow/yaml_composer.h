@@ -1,5 +1,5 @@
 // From events to one value (language.md §2.2): mappings in their order, aliases copied in, merge
-// keys and explicit tags carried out, duplicate keys refused.
+// keys and explicit tags carried out, duplicate keys refused where they are not welcome.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "value/value.h"
+#include "workflow/yaml.h"
 
 namespace mogura::workflow {
 
@@ -33,6 +34,7 @@ struct YamlDocument {
 /// Composes the only document of `bytes` (any bytes; malformed UTF-8 becomes U+FFFD). Throws
 /// YamlError.
 YamlDocument compose_yaml(std::string_view bytes, std::string_view source_name,
-                          IncludeKeys include_keys);
+                          IncludeKeys include_keys,
+                          RepeatedKeys repeated_keys = RepeatedKeys::refused);
 
 }  // namespace mogura::workflow

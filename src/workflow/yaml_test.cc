@@ -247,6 +247,17 @@ INSTANTIATE_TEST_SUITE_P(
                          "expected a single document in the stream but found another document in "
                          "'string', line 2, column 1 (composer)"}));
 
+TEST(RepeatedKeysTest, AreNamedOrTheLastOneCounts) {
+  try {
+    parse_yaml("{b: 1, a: 1, b: 2, a: 2}");
+    FAIL();
+  } catch (const RepeatedKeysError& error) {
+    EXPECT_THAT(error.keys(), testing::ElementsAre("b", "a"));
+  }
+  const Value last = parse_yaml("{b: 1, a: 1, b: {c: 2, c: 3}}", "x", RepeatedKeys::last_wins);
+  EXPECT_EQ(value::to_json(last), R"({"b":{"c":3},"a":1})");
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Structure, YamlErrorTest,
     testing::Values(
