@@ -77,7 +77,15 @@ std::string host_name() {
 }
 
 std::int64_t max_tasks_in(const Object& system_config) {
-  return value::find_long(system_config, "executor.task_max_run").value_or(kDefaultMaxTasks);
+  auto limit = value::find_long(system_config, "executor.task_max_run");
+  if (!limit) limit = value::find_long(system_config, "io.digdag.limits.maxWorkflowTasks");
+  return limit.value_or(kDefaultMaxTasks);
+}
+
+// Parameters below all others (language.md §10.1).
+Object default_params_in(const Object& system_config) {
+  constexpr std::string_view kKey = "digdag.defaultParams";
+  return system_config.contains(kKey) ? value::parse_object(system_config, kKey) : Object{};
 }
 
 }  // namespace
@@ -103,7 +111,7 @@ struct LocalEngine::Impl {
                   environment,
                   options.run_options,
                   agents,
-                  {{}, environment.max_tasks},
+                  {default_params_in(options.system_config), environment.max_tasks},
                   options.known_results,
                   &watch,
                   options.open_task_log}),

@@ -15,6 +15,8 @@ extern char** environ;
 namespace mogura::cli {
 namespace {
 
+constexpr char kDefaultTaskLogs[] = "digdag.log";
+
 std::map<std::string, std::string> secret_settings(const Object& system_config) {
   static constexpr std::string_view kPrefix = "secrets.";
   std::map<std::string, std::string> settings;
@@ -35,16 +37,27 @@ void check_engine_settings(const Object& system_config) {
   }
 }
 
-LocalSetup::LocalSetup(const Object& system_config, Console& console,
-                       const std::optional<std::string>& task_log_directory)
-    : system_config_(system_config),
+Object with_engine_options(Object system_config, const Arguments& arguments) {
+  if (const auto directory = arguments.text("-O")) {
+    system_config.set("log-server.type", "local");
+    system_config.set("log-server.local.path", *directory);
+  }
+  const std::int64_t threads = arguments.integer("--max-task-threads").value_or(0);
+  if (threads > 0) system_config.set("agent.max-task-threads", std::to_string(threads));
+  return system_config;
+}
+
+LocalSetup::LocalSetup(const Object& system_config, Console& console, const Arguments& arguments)
+    : system_config_(with_engine_options(system_config, arguments)),
       console_(console),
       secrets_(secrets::local_secrets(secret_settings(system_config), config_home() / "secrets")),
       notifier_(make_notifier(system_config)) {
-  if (!task_log_directory) return;
+  if (value::find_text(system_config_, "log-server.type") != "local") return;
+  const std::string directory =
+      value::find_text(system_config_, "log-server.local.path").value_or(kDefaultTaskLogs);
   const std::string agent_id =
       value::find_text(system_config, "agent.id").value_or(default_agent_id());
-  task_logs_.emplace(absolute_path(*task_log_directory), agent_id, clock_);
+  task_logs_.emplace(absolute_path(directory), agent_id, clock_);
 }
 
 LocalSetup::~LocalSetup() = default;
@@ -52,6 +65,7 @@ LocalSetup::~LocalSetup() = default;
 LocalEngineOptions LocalSetup::engine_options() const {
   LocalEngineOptions options;
   options.system_config = system_config_;
+  options.max_task_threads = value::find_int(system_config_, "agent.max-task-threads").value_or(0);
   options.command_environment = command::read_environment(environ);
   options.secrets = secrets_.get();
   options.notifier = notifier_.get();

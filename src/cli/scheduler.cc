@@ -135,7 +135,7 @@ class LocalScheduler {
   explicit LocalScheduler(const Invocation& invocation)
       : project_(read_project_arguments(invocation)),
         workflows_(load_and_compile(project_.directory)),
-        setup_(project_.system_config, invocation.console, invocation.arguments.text("-O")) {
+        setup_(project_.system_config, invocation.console, invocation.arguments) {
     check_engine_settings(project_.system_config);
     schedules_.replace(workflows_, clock_.now());
     LocalEngineOptions options = setup_.engine_options();
@@ -144,8 +144,6 @@ class LocalScheduler {
     options.revision = std::to_string(revision_);
     options.params = project_.params;
     options.run_options.project_path = project_.directory;
-    options.max_task_threads =
-        static_cast<int>(invocation.arguments.integer("--max-task-threads").value_or(0));
     options.observer = &active_;
     engine_.emplace(std::move(options));
   }
