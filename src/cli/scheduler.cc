@@ -181,6 +181,7 @@ class LocalScheduler {
   }
 
   void start_due() {
+    const LogScope scope("scheduler-0");
     const auto is_active = [this](const std::string& name) { return active_.is_active(name); };
     for (const DueWorkflow& due : schedules_.take_due(clock_.now(), is_active)) start(due);
   }
@@ -220,6 +221,7 @@ class LocalScheduler {
   }
 
   void reload() {
+    const LogScope scope("revision-auto-reloader-0");
     try {
       std::vector<workflow::Definition> workflows = load_and_compile(project_.directory);
       if (same_workflows(workflows, workflows_)) return;
