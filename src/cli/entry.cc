@@ -17,6 +17,7 @@
 #include "cli/log_sinks.h"
 #include "cli/spelling.h"
 #include "cli/system_config.h"
+#include "workflow/project.h"
 #include "workflow/yaml.h"
 
 namespace mogura::cli {
@@ -153,6 +154,12 @@ class Entry {
     } catch (const workflow::MissingInclude& error) {
       const std::string place = program_.is_mogura() ? ", " + error.place() : "";
       return complain(error.chain() + place, kFailure);
+    } catch (const workflow::ProjectError& error) {
+      std::string text = error.chain();
+      if (program_.is_mogura()) {
+        for (const std::string& place : error.places()) text += "\n" + place;
+      }
+      return complain(text, kFailure);
     } catch (const Error& error) {
       return complain(error.chain(), kFailure);
     } catch (const std::bad_alloc&) {

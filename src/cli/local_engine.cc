@@ -55,7 +55,15 @@ class LocalWorkflows : public executor::WorkflowSource {
 namespace {
 
 std::int64_t max_tasks_in(const Object& system_config) {
-  return value::find_long(system_config, "executor.task_max_run").value_or(kDefaultMaxTasks);
+  auto limit = value::find_long(system_config, "executor.task_max_run");
+  if (!limit) limit = value::find_long(system_config, "io.digdag.limits.maxWorkflowTasks");
+  return limit.value_or(kDefaultMaxTasks);
+}
+
+// Parameters below all others (language.md §10.1).
+Object default_params_in(const Object& system_config) {
+  constexpr std::string_view kKey = "digdag.defaultParams";
+  return system_config.contains(kKey) ? value::parse_object(system_config, kKey) : Object{};
 }
 
 }  // namespace
@@ -69,7 +77,8 @@ struct LocalEngine::Impl {
   EngineOptions complete(EngineOptions options) {
     options.store = &store;
     options.workflows = &workflows;
-    options.limits = {.default_params = {}, .max_tasks = max_tasks_in(options.system_config)};
+    options.limits = {.default_params = default_params_in(options.system_config),
+                      .max_tasks = max_tasks_in(options.system_config)};
     options.observer = &watch;
     options.agent.name = default_agent_id();
     return options;

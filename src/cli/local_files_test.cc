@@ -72,9 +72,11 @@ TEST_F(SecretWordsTest, RefusesWithDigdagsTexts) {
   directory_.write("list", "[1]");
   directory_.write("number", "a: 1");
   directory_.write("a", "a: x");
+  directory_.write("twice", "{a: x, b: y, b: z}");
   EXPECT_EQ(usage_error({"a=-", "b=-"}), "Can only read once from stdin");
   EXPECT_EQ(usage_error({"a=1", "a=2"}), "Duplicate --set secret key: 'a'");
   EXPECT_EQ(usage_error({"a=1", "@a"}), "Duplicate secret key: 'a' in file: a");
+  EXPECT_EQ(usage_error({"@twice"}), "Duplicate secret key: 'b' in file: twice");
   EXPECT_EQ(usage_error({"@list"}), "Invalid key/value in file: list");
   EXPECT_EQ(usage_error({"@number"}), "Invalid key/value in file: number");
   input_ = "[]";

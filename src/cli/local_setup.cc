@@ -35,17 +35,23 @@ void check_engine_settings(const Object& system_config) {
   }
 }
 
-LocalSetup::LocalSetup(const Object& system_config, Console& console,
-                       const std::optional<std::string>& task_log_directory)
-    : system_config_(system_config),
+Object with_engine_options(Object system_config, const Arguments& arguments) {
+  if (const auto directory = arguments.text("-O")) {
+    system_config.set("log-server.type", "local");
+    system_config.set("log-server.local.path", *directory);
+  }
+  const std::int64_t threads = arguments.integer("--max-task-threads").value_or(0);
+  if (threads > 0) system_config.set("agent.max-task-threads", std::to_string(threads));
+  return system_config;
+}
+
+LocalSetup::LocalSetup(const Object& system_config, Console& console, const Arguments& arguments)
+    : system_config_(with_engine_options(system_config, arguments)),
       console_(console),
       secrets_(secrets::local_secrets(secret_settings(system_config), config_home() / "secrets")),
       notifier_(make_notifier(system_config)) {
-  if (!task_log_directory) return;
-  Object settings = system_config;
-  settings.set("log-server.type", "local");
-  settings.set("log-server.local.path", *task_log_directory);
-  task_logs_ = make_log_store(settings, clock_);
+  if (value::find_text(system_config_, "log-server.type") != "local") return;
+  task_logs_ = make_log_store(system_config_, clock_);
 }
 
 LocalSetup::~LocalSetup() = default;
@@ -53,6 +59,7 @@ LocalSetup::~LocalSetup() = default;
 EngineOptions LocalSetup::engine_options() const {
   EngineOptions options;
   options.system_config = system_config_;
+  options.agent.max_tasks = value::find_int(system_config_, "agent.max-task-threads").value_or(0);
   options.command_environment = command::read_environment(environ);
   options.secrets = secrets_.get();
   options.notifier = notifier_.get();

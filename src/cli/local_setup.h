@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/arguments.h"
 #include "cli/console.h"
 #include "cli/engine.h"
 #include "cli/task_logs.h"
@@ -14,12 +15,15 @@ namespace mogura::cli {
 /// Refuses settings that the engine cannot start with. Throws Error, its message alone.
 void check_engine_settings(const Object& system_config);
 
+/// The settings, with those that an option of `run` or `scheduler` gives.
+Object with_engine_options(Object system_config, const Arguments& arguments);
+
 /// Everything that an engine in this process refers to; must outlive it.
 class LocalSetup {
  public:
-  /// `task_log_directory`: absent for no logs.
-  LocalSetup(const Object& system_config, Console& console,
-             const std::optional<std::string>& task_log_directory);
+  /// The options -O and --max-task-threads win over the settings that they stand for (cli.md
+  /// §12.4).
+  LocalSetup(const Object& system_config, Console& console, const Arguments& arguments);
   ~LocalSetup();
 
   /// Options with everything set that does not depend on the project.

@@ -139,7 +139,7 @@ class LocalRun {
             pick_workflow(definitions_, invocation,
                           workflow_name_of(arguments_.positionals()[0], project_.directory))),
         zone_(calendar::TimeZone::find(definition_.timezone).value_or(calendar::TimeZone::utc())),
-        setup_(project_.system_config, invocation.console, arguments_.text("-O")) {}
+        setup_(project_.system_config, invocation.console, arguments_) {}
 
   int run() {
     workflow::TaskTree tree = workflow::compile("", "+" + definition_.name, definition_.config);
@@ -208,8 +208,6 @@ class LocalRun {
     options.run_options = {.dry_run = is_dry(),
                            .show_params = arguments_.has("-E") || arguments_.has("-dE"),
                            .project_path = project_.directory};
-    options.agent.max_tasks =
-        static_cast<int>(arguments_.integer("--max-task-threads").value_or(0));
     if (invocation_.program.is_mogura()) {
       options.open_task_log =
           [this, keep = std::move(options.open_task_log)](const operators::TaskRequest& request) {

@@ -136,13 +136,11 @@ class LocalScheduler {
   explicit LocalScheduler(const Invocation& invocation)
       : project_(read_project_arguments(invocation)),
         workflows_(load_and_compile(project_.directory)),
-        setup_(project_.system_config, invocation.console, invocation.arguments.text("-O")) {
+        setup_(project_.system_config, invocation.console, invocation.arguments) {
     check_engine_settings(project_.system_config);
     schedules_.replace(workflows_, clock_.now());
     EngineOptions options = setup_.engine_options();
     options.run_options.project_path = project_.directory;
-    options.agent.max_tasks =
-        static_cast<int>(invocation.arguments.integer("--max-task-threads").value_or(0));
     options.observer = &active_;
     engine_.emplace(LocalEngineOptions{workflows_, std::to_string(revision_), project_.params,
                                        std::move(options)});
@@ -181,6 +179,7 @@ class LocalScheduler {
   }
 
   void start_due() {
+    const LogScope scope("scheduler-0");
     const auto is_active = [this](const std::string& name) { return active_.is_active(name); };
     for (const DueWorkflow& due : schedules_.take_due(clock_.now(), is_active)) start(due);
   }
@@ -220,6 +219,7 @@ class LocalScheduler {
   }
 
   void reload() {
+    const LogScope scope("revision-auto-reloader-0");
     try {
       std::vector<workflow::Definition> workflows = load_and_compile(project_.directory);
       if (same_workflows(workflows, workflows_)) return;

@@ -56,9 +56,13 @@ class SecretReader {
   }
 
   static Value parse(const std::string& text, const std::string& source) {
-    const Value mapping = workflow::parse_yaml(text, source);
-    if (!mapping.is_object()) throw UsageError("Invalid key/value in " + source);
-    return mapping;
+    try {
+      Value mapping = workflow::parse_yaml(text, source);
+      if (mapping.is_object()) return mapping;
+    } catch (const workflow::RepeatedKeysError& error) {
+      throw UsageError("Duplicate secret key: '" + error.keys().front() + "' in " + source);
+    }
+    throw UsageError("Invalid key/value in " + source);
   }
 
   std::string input() {

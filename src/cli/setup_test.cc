@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cli/launcher.h"
+#include "cli/local_setup.h"
 #include "cli/override_params.h"
 #include "cli/program.h"
 #include "cli/spelling.h"
@@ -160,6 +161,22 @@ TEST(OverrideParamsTest, NamesAFileThatIsMissing) {
   } catch (const Error& error) {
     EXPECT_EQ(error.chain(), "nope.yml (no such file)");
   }
+}
+
+// cli.md §12.3.1, §12.4
+TEST(EngineOptionsTest, StandForSettings) {
+  const OptionTable table = {{.names = {"-O"}, .kind = OptionKind::text},
+                             {.names = {"--max-task-threads"}, .kind = OptionKind::integer}};
+  const auto settings = [&](const std::vector<std::string>& words) {
+    const Object given{{"agent.max-task-threads", "3"}, {"log-server.type", "null"}};
+    return value::to_json(
+        with_engine_options(given, parse_arguments(words, {&table}, Face::digdag)));
+  };
+  EXPECT_EQ(settings({"--max-task-threads", "0"}),
+            R"({"agent.max-task-threads":"3","log-server.type":"null"})");
+  EXPECT_EQ(settings({"--max-task-threads", "7", "-O", "logs"}),
+            R"({"agent.max-task-threads":"7","log-server.type":"local",)"
+            R"("log-server.local.path":"logs"})");
 }
 
 TEST(SpellingTest, GuessesSlipsOfTheFinger) {

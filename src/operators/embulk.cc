@@ -36,7 +36,7 @@ class Embulk : public Operator {
 
   static Value parsed(const std::string& text) {
     try {
-      Value definition = workflow::parse_yaml(text);
+      Value definition = workflow::parse_yaml(text, "string", workflow::RepeatedKeys::last_wins);
       if (definition.is_object()) return definition;
       throw ConfigError("Expected object to load Config but got " + value::to_json(definition));
     } catch (const Error& error) {

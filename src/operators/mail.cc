@@ -140,24 +140,9 @@ class Mail : public Operator {
                        .value_or(std::filesystem::path(path).filename().string()),
            .content_type =
                value::find_text(file, "content_type").value_or("application/octet-stream"),
-           .bytes = attached_bytes(workspace, path)});
+           .bytes = workspace.read_file(path, kMaxAttachmentBytes)});
     }
     return list;
-  }
-
-  static std::string attached_bytes(const Workspace& workspace, const std::string& name) {
-    std::filesystem::path path;
-    try {
-      path = workspace.file(name);
-    } catch (const Error& error) {
-      throw ConfigError(error.message() + ": " + name, {error});
-    }
-    try {
-      if (auto bytes = read_bytes(path, kMaxAttachmentBytes)) return *std::move(bytes);
-    } catch (const Error& error) {
-      throw ConfigError("Failed to read file: " + name + ": " + error.message());
-    }
-    throw ConfigError("File not found: " + path.string());
   }
 
   void send(const net::SmtpServer& server, const MailMessage& message,
@@ -165,6 +150,9 @@ class Mail : public Operator {
     net::SmtpMessage envelope{.from = message.from.address, .content = to_mime(message)};
     for (const auto* list : {&message.to, &message.cc, &hidden}) {
       for (const MailAddress& receiver : *list) envelope.recipients.push_back(receiver.address);
+    }
+    if (envelope.recipients.empty()) {
+      throw TaskFailed::because_of(Error("send failed", "No recipient addresses"));
     }
     try {
       net::send_mail(server, envelope, context_.canceled);

@@ -245,6 +245,9 @@ TEST_F(MailTest, FilesMustBeInTheProject) {
       "File name must not be outside of project path (" + root + "): ../x: ../x (config)";
   EXPECT_EQ(failure(R"("mail>": "../x")"), outside);
   EXPECT_EQ(failure(R"("mail>": {"data": "x"}, "attach_files": [{"path": "../x"}])"), outside);
+  std::filesystem::create_directory(project.path() / "d");
+  EXPECT_EQ(failure(R"("mail>": {"data": "x"}, "attach_files": [{"path": "d"}])"),
+            "Failed to read file: d: class java.io.IOException (config)");
   EXPECT_EQ(failure(R"("mail>": {"data": "x"}, "attach_files": [{"path": "nope"}])"),
             "File not found: " + root + "/nope (config)");
 }
@@ -260,6 +263,9 @@ TEST_F(MailTest, SystemSettingsAreNotParameters) {
 TEST_F(MailTest, DeliveryFailuresAreExpected) {
   EXPECT_EQ(message(run("{" + std::string(kBasic) + R"(, "host": "127.0.0.1", "port": 1})")),
             "Couldn't connect to host, port: 127.0.0.1, 1; timeout 10000 (mail connect)");
+  EXPECT_EQ(message(run(R"({"mail>": {"data": "x"}, "subject": "s", "from": "b@x", "to": [],
+                            "host": "127.0.0.1", "port": 1})")),
+            "No recipient addresses (send failed)");
   Peer peer("smtp_peer.py", {"plain"});
   MOGURA_SKIP_WITHOUT_MAIL_SERVER(peer);
   peer.read_line();

@@ -196,6 +196,13 @@ TEST_F(EmbulkTest, RunsATemplateFileWithItsSecretsAsJson) {
             "run \n{\"in\":{\"type\":\"file\",\"s3cret\":\"s3cret\"}}");
 }
 
+// operators.md §10.6
+TEST_F(EmbulkTest, TakesTheLastOfRepeatedKeys) {
+  project.write("load.yml", "{in: 1, out: {a: 0.5, a: .5}, in: 010}\n");
+  EXPECT_EQ(printed_by(task_with(R"("embulk>": "load.yml")")),
+            "run \n{\"in\":8,\"out\":{\"a\":0.5}}");
+}
+
 TEST_F(EmbulkTest, RunsItsConfigAsYaml) {
   EXPECT_EQ(printed_by(task_with(R"("embulk>": null, "config": {"in": {"type": "file"}})")),
             "run \nin:\n  type: \"file\"\n");

@@ -51,7 +51,7 @@ void check_bulk_load_file(const Context& context, const std::string& name) {
   const std::string text = template_file(context, Workspace(context), name);
   Value definition;
   try {
-    definition = workflow::parse_yaml(text, name);
+    definition = workflow::parse_yaml(text, name, workflow::RepeatedKeys::last_wins);
     if (!definition.is_object()) throw ConfigError("not an object");
   } catch (const Error& error) {
     throw ConfigError("Failed to parse yaml file", {error});

@@ -15,8 +15,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kNoAccess = "access denied";
+
 Error io_error(const fs::path& file, int number) {
-  return Error("io", file.string() + ": " + std::strerror(number));
+  return Error(std::string(number == EACCES ? kNoAccess : "io"),
+               file.string() + ": " + std::strerror(number));
+}
+
+Error too_large(const fs::path& file, std::size_t max_bytes) {
+  return Error("too large",
+               file.string() + ": larger than " + std::to_string(max_bytes) + " bytes");
+}
+
+// The class of Digdag's error, where Digdag has one like it.
+std::string unreadable(const Error& error) {
+  if (error.kind() == kNoAccess) return "class java.nio.file.AccessDeniedException";
+  return error.kind() == "io" ? "class java.io.IOException" : error.message();
 }
 
 bool lies_within(const fs::path& inner, const fs::path& outer) {
@@ -61,7 +75,7 @@ fs::path Workspace::file(const std::string& name) const {
   return absolute;
 }
 
-std::string Workspace::read_file(const std::string& name) const {
+std::string Workspace::read_file(const std::string& name, std::size_t max_bytes) const {
   fs::path path;
   try {
     path = file(name);
@@ -69,9 +83,9 @@ std::string Workspace::read_file(const std::string& name) const {
     throw ConfigError(error.message() + ": " + name, {error});
   }
   try {
-    if (auto bytes = read_bytes(path, kMaxParameterFileBytes)) return *std::move(bytes);
+    if (auto bytes = read_bytes(path, max_bytes)) return *std::move(bytes);
   } catch (const Error& error) {
-    throw ConfigError("Failed to read file: " + name + ": " + error.message());
+    throw ConfigError("Failed to read file: " + name + ": " + unreadable(error), {error});
   }
   throw ConfigError("File not found: " + path.string());
 }
@@ -106,9 +120,7 @@ std::optional<std::string> read_bytes(const fs::path& file, std::size_t max_byte
     if (count < 0) throw io_error(file, errno);
     if (count == 0) return bytes;
     bytes.append(chunk, 0, static_cast<std::size_t>(count));
-    if (bytes.size() > max_bytes) {
-      throw Error("io", file.string() + ": larger than " + std::to_string(max_bytes) + " bytes");
-    }
+    if (bytes.size() > max_bytes) throw too_large(file, max_bytes);
   }
 }
 

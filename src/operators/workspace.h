@@ -31,8 +31,9 @@ class Workspace {
   std::filesystem::path file(const std::string& name) const;
 
   /// The same file's content. Throws ConfigError "File not found: PATH", "Failed to read file:
-  /// NAME: CAUSE", "MESSAGE: NAME".
-  std::string read_file(const std::string& name) const;
+  /// NAME: CLASS" with Java's class for the cause, "MESSAGE: NAME" (operators.md §2.3).
+  std::string read_file(const std::string& name,
+                        std::size_t max_bytes = kMaxParameterFileBytes) const;
 
  private:
   std::filesystem::path project_path_;

@@ -93,7 +93,7 @@ TEST_F(WorkspaceTest, ATemplateCommandSaysWhatIsWrongWithIt) {
       {R"({"_command": "../x"})",
        "File name must not be outside of project path (" + root + "): ../x: ../x (config)"},
       {R"({"_command": "folder"})",
-       "Failed to read file: folder: " + root + "/folder: Is a directory (config)"},
+       "Failed to read file: folder: class java.io.IOException (config)"},
       {R"({"_command": "bad.sql"})",
        "Failed to evaluate a variable select ${nope} (ReferenceError: nope is not defined) in "
        "bad.sql (config)"},

@@ -1,13 +1,12 @@
 // !include (language.md §3). The composer leaves the directive in the tree as a key that begins
 // with kIncludeKey; here a walk over the tree replaces it by what the file holds:
 //
-//   main  {m: {a: 0}, "!include:1": f, z: 2}      f  {m: {b: 1}, z: 9}
+//   main  {m: {a: 0}, "!include:…1": f, z: 2}      f  {m: {b: 1}, z: 9}
 //   ->    {m: {a: 0, b: 1}, z: 2}
 //
 // What stands before the directive is merged with the file deeply, what follows replaces.
 #include <fmt/format.h>
 
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +46,7 @@ class IncludingLoader {
 
   Object load(const fs::path& path, const std::string& bytes);
   YamlDocument compose(const std::string& bytes, const fs::path& path) const;
+  [[noreturn]] void fail(const YamlError& error, const fs::path& path) const;
   void check_size(const YamlDocument& document);
   Value resolved(const Value& value);
   Value resolved_mapping(const Object& mapping);
@@ -60,11 +60,9 @@ class IncludingLoader {
   int level_ = 0;  // containers around the current value, over all open files
 };
 
-// "!include:2" -> "included by '/project/main.dig', line 7"
+// include_key(2) -> "included by '/project/main.dig', line 7"
 std::string IncludingLoader::OpenFile::place_of(std::string_view directive) const {
-  const std::string_view digits = directive.substr(kIncludeKey.size());
-  std::size_t number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const std::size_t number = include_number(directive);
   const bool is_known = number > 0 && number <= include_lines.size();
   return fmt::format("included by '{}'", path.string()) +
          (is_known ? fmt::format(", line {}", include_lines[number - 1]) : "");
@@ -77,21 +75,24 @@ Object IncludingLoader::load(const fs::path& path, const std::string& bytes) {
   // Most files have no directive, and stay as they are.
   const Value root = bytes.contains(kDirective) ? resolved(document.root) : document.root;
   open_files_.pop_back();
-  if (!root.is_object()) {
-    throw YamlError("runtime json mapping",
-                    "Expected object to load Config but got " + value::to_json(root));
-  }
-  return root.as_object();
+  if (root.is_object()) return root.as_object();
+  fail(YamlError("runtime json mapping",
+                 "Expected object to load Config but got " + value::to_json(root)),
+       path);
 }
 
-// An error in an included file names that file, even where its text does not.
 YamlDocument IncludingLoader::compose(const std::string& bytes, const fs::path& path) const {
   try {
     return compose_yaml(bytes, path.string(), IncludeKeys::marked);
   } catch (const YamlError& error) {
-    if (open_files_.empty() || error.message().contains(path.string())) throw;
-    throw YamlError(error.kind(), fmt::format("{} in '{}'", error.message(), path.string()));
+    fail(error, path);
   }
+}
+
+// An error in an included file tells where it is, even where its text does not.
+void IncludingLoader::fail(const YamlError& error, const fs::path& path) const {
+  if (open_files_.empty() || error.message().contains(path.string())) throw error;
+  throw IncludedYamlError(error, fmt::format("in '{}'", path.string()));
 }
 
 void IncludingLoader::check_size(const YamlDocument& document) {

@@ -109,8 +109,7 @@ INSTANTIATE_TEST_SUITE_P(
                             "Expected object to load Config but got [1,2] (runtime json mapping)"},
         IncludeErrorExample{"",
                             "Expected object to load Config but got null (runtime json mapping)"},
-        IncludeErrorExample{"!include : twice.yml",
-                            "Duplicated keys: [a] in '$DIR/twice.yml' (constructor)"},
+        IncludeErrorExample{"!include : twice.yml", "Duplicated keys: [a] (constructor)"},
         IncludeErrorExample{"!include : broken.yml",
                             "while scanning a quoted scalar: found unexpected end of stream in "
                             "'$DIR/broken.yml', line 1, column 6 (scanner)"},
@@ -118,8 +117,7 @@ INSTANTIATE_TEST_SUITE_P(
                             "could not determine a constructor for the tag !include: in "
                             "'$DIR/main.dig', line 1, column 1 (constructor)"},
         IncludeErrorExample{"k: !include list.yml",
-                            "!include must be a key: write `!include : FILE` on a line of its own; "
-                            "found as a value in '$DIR/main.dig', line 1, column 4 (no such file)"},
+                            "$DIR/!include:00000000-0000-4000-8000-000000000001 (no such file)"},
         IncludeErrorExample{"k: '!include:x'", "$DIR/!include:x (no such file)"}));
 
 TEST(IncludeErrorPlaceTest, NamesWhoIncludesAMissingFile) {
@@ -132,6 +130,9 @@ TEST(IncludeErrorPlaceTest, NamesWhoIncludesAMissingFile) {
       {"b.yml", "k: 1\n# two\nm:\n  !include : ok\n  !include : nope\n",
        "included by '$DIR/b.yml', line 5"},
       {"c.yml", "k: 1\n!include : sub/d.yml", "included by '$DIR/sub/d.yml', line 2"},
+      {"d.yml", "k: !include ok",
+       "!include must be a key: write `!include : FILE` on a line of its own; found as a value in "
+       "'$DIR/d.yml', line 1, column 4"},
       {"e.yml", "k: '!include:1'", "included by '$DIR/e.yml'"},
       {"f.yml", "'!include:x' : nope", "included by '$DIR/f.yml'"},
       {"g.yml", "'!include:9' : nope", "included by '$DIR/g.yml'"},
@@ -153,7 +154,26 @@ TEST(IncludeErrorPlaceTest, NamesWhoIncludesAMissingFile) {
 TEST(IncludeLimitsTest, ADirectiveWithAMappingStaysAKey) {
   TestFiles files;
   files.write("main.dig", "{!include : {a: 1}, !include : [f]}");
-  EXPECT_EQ(loaded(files), R"({"!include:1":{"a":1},"!include:2":["f"]})");
+  EXPECT_EQ(loaded(files), R"({"!include:00000000-0000-4000-8000-000000000001":{"a":1},)"
+                           R"("!include:00000000-0000-4000-8000-000000000002":["f"]})");
+}
+
+// language.md §2.2: the text of the error is the same in an included file.
+TEST(IncludeErrorPlaceTest, NamesTheIncludedFileBesideTheText) {
+  TestFiles files;
+  files.write("a.yml", "k: 1\n!include : sub/twice.yml");
+  files.write("b.yml", "!include : sub/list.yml");
+  files.write("sub/twice.yml", "{a: 1, a: 2}");
+  files.write("sub/list.yml", "[1]");
+  for (const auto& [file, place] : {std::pair("a.yml", "in '$DIR/sub/twice.yml'"),
+                                    std::pair("b.yml", "in '$DIR/sub/list.yml'")}) {
+    try {
+      load_yaml_file(files.root() / file);
+      ADD_FAILURE() << file << " is not broken";
+    } catch (const IncludedYamlError& error) {
+      EXPECT_EQ(files.shown(error.place()), place);
+    }
+  }
 }
 
 TEST(IncludeLimitsTest, AFileThatIncludesItselfIsNamedWithItsChain) {

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "workflow/file.h"
 #include "workflow/ignore.h"
+#include "workflow/yaml.h"
 
 namespace mogura::workflow {
 namespace {
@@ -95,6 +96,7 @@ std::vector<ProjectFile> list_files(const fs::path& project) {
 std::vector<Definition> load_project(const fs::path& project) {
   std::vector<Definition> definitions;
   std::vector<Error> failures;
+  std::vector<std::string> places;
   std::string message = "Validating project failed";
   for (const WorkflowFile& file : workflow_files(project)) {
     try {
@@ -104,11 +106,14 @@ std::vector<Definition> load_project(const fs::path& project) {
     } catch (const FileError&) {
       throw;
     } catch (const Error& error) {
+      if (const auto* included = dynamic_cast<const IncludedYamlError*>(&error)) {
+        places.push_back(included->place());
+      }
       message += fmt::format("\nworkflow {} {}", file.path.string(), error.message());
       failures.push_back(error);
     }
   }
-  if (!failures.empty()) throw Error("model validation", message, std::move(failures));
+  if (!failures.empty()) throw ProjectError(message, std::move(failures), std::move(places));
   return definitions;
 }
 

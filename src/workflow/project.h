@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "workflow/definition.h"
 
 namespace mogura::workflow {
@@ -21,9 +23,21 @@ struct ProjectFile {
 /// are followed. Throws NoSuchFile where the directory is missing.
 std::vector<ProjectFile> list_files(const std::filesystem::path& project);
 
-/// The workflows of the project by name; all of its files are parsed. Throws Error of kind "model
-/// validation" ("Validating project failed" and a line for each broken file). A file that is
-/// missing (an include) or cannot be read ends the load at once: NoSuchFile, FileError.
+/// "Validating project failed" and a line for each broken file, of kind "model validation".
+class ProjectError : public Error {
+ public:
+  ProjectError(std::string message, std::vector<Error> failures, std::vector<std::string> places)
+      : Error("model validation", std::move(message), std::move(failures)),
+        places_(std::move(places)) {}
+  /// "in 'FILE'" for each line whose error is in an included file that the line does not name.
+  const std::vector<std::string>& places() const { return places_; }
+
+ private:
+  std::vector<std::string> places_;
+};
+
+/// The workflows of the project by name; all of its files are parsed. Throws ProjectError. A file
+/// that is missing (an include) or cannot be read ends the load at once: NoSuchFile, FileError.
 std::vector<Definition> load_project(const std::filesystem::path& project);
 
 }  // namespace mogura::workflow

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "value/value.h"
@@ -32,12 +33,39 @@ class YamlError : public Error {
   using Error::Error;
 };
 
+/// What is wrong in an included file, in words that name no file, as Digdag has them.
+class IncludedYamlError : public YamlError {
+ public:
+  IncludedYamlError(const YamlError& error, std::string place)
+      : YamlError(error), place_(std::move(place)) {}
+  /// "in 'FILE'"
+  const std::string& place() const { return place_; }
+
+ private:
+  std::string place_;
+};
+
+/// Keys that one mapping has twice: "Duplicated keys: [a, b]".
+class RepeatedKeysError : public YamlError {
+ public:
+  explicit RepeatedKeysError(std::vector<std::string> keys);
+  const std::vector<std::string>& keys() const { return keys_; }
+
+ private:
+  std::vector<std::string> keys_;
+};
+
+/// What a mapping with a key that stands there twice is: an error, as in workflows, or one where
+/// the last value counts, as in files of data (operators.md §10.6).
+enum class RepeatedKeys { refused, last_wins };
+
 /// An included file that is not there. The message is its path alone, as Digdag has it.
 class MissingInclude : public NoSuchFile {
  public:
   MissingInclude(std::string path, std::string place)
       : NoSuchFile(std::move(path)), place_(std::move(place)) {}
   /// "included by 'FILE', line L"; the line is left out for a directive that is an ordinary text.
+  /// Of a directive that is a value, which loses its file name: how to write it, and where it is.
   const std::string& place() const { return place_; }
 
  private:
@@ -46,11 +74,12 @@ class MissingInclude : public NoSuchFile {
 
 /// One document from text; no !include. The root may be anything, null where there is no document.
 /// Throws YamlError, whose message calls the text `source_name`.
-Value parse_yaml(std::string_view text, std::string_view source_name = "string");
+Value parse_yaml(std::string_view text, std::string_view source_name = "string",
+                 RepeatedKeys repeated_keys = RepeatedKeys::refused);
 
 /// A file whose root must be a mapping ("Expected object to load Config but got JSON"), with its
 /// !include directives. Throws NoSuchFile for a file that is not there, MissingInclude
-/// for an included one, FileError and YamlError.
+/// for an included one, FileError, YamlError, and IncludedYamlError for an included file.
 Object load_yaml_file(const std::filesystem::path& path);
 
 }  // namespace mogura::workflow

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <unordered_set>
@@ -29,6 +31,7 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kMergeSign = "<<";
 constexpr std::string_view kIncludeTag = "!include";
+constexpr std::string_view kIncludeKeyHead = "!include:00000000-0000-4000-8000-";
 constexpr std::size_t kMaxKeyBytes = 64u << 10;
 
 struct Size {
@@ -69,8 +72,9 @@ std::string_view standard_name(std::string_view tag) {
 
 class Composer {
  public:
-  Composer(std::string_view text, std::string_view source_name, IncludeKeys include_keys)
-      : events_(text, source_name), include_keys_(include_keys) {}
+  Composer(std::string_view text, std::string_view source_name, IncludeKeys include_keys,
+           RepeatedKeys repeated_keys)
+      : events_(text, source_name), include_keys_(include_keys), repeated_keys_(repeated_keys) {}
 
   YamlDocument document();
 
@@ -97,6 +101,7 @@ class Composer {
 
   YamlEvents events_;
   IncludeKeys include_keys_;
+  RepeatedKeys repeated_keys_;
   std::map<std::string, Anchored, std::less<>> anchors_;
   Size used_;
   int level_ = 0;  // containers around the current node
@@ -168,9 +173,11 @@ Node Composer::scalar(const YamlEvent& event) {
     fail_unknown_tag(std::string(kStandardTag) + "merge", event.start());
   }
   if (tag == kIncludeTag && include_keys_ == IncludeKeys::marked) {
-    throw NoSuchFile(events_.located(
-        "!include must be a key: write `!include : FILE` on a line of its own; found as a value",
-        event.start()));
+    const auto directory = std::filesystem::path(events_.source_name()).parent_path();
+    throw MissingInclude((directory / include_key(1)).string(),
+                         events_.located("!include must be a key: write `!include : FILE` on a "
+                                         "line of its own; found as a value",
+                                         event.start()));
   }
   const auto outcome = tag.empty() ? plain_scalar(text) : tagged_scalar(standard_name(tag), text);
   if (!outcome) fail_unknown_tag(tag, event.start());
@@ -250,7 +257,7 @@ Node Composer::mapping(const YamlEvent& event) {
     entries.back().value = std::move(node_of_value.value);
   }
   --level_;
-  check_duplicates(entries);
+  if (repeated_keys_ == RepeatedKeys::refused) check_duplicates(entries);
   Object members = assemble(std::move(entries));
   Value result;
   if (name == "set") {
@@ -271,7 +278,7 @@ Entry Composer::entry(const YamlEvent& event) {
     const std::string_view tag = event.tag();
     if (tag == kIncludeTag && include_keys_ == IncludeKeys::marked) {
       include_lines_.push_back(event.start().line + 1);
-      result.key = fmt::format("{}{}", kIncludeKey, include_lines_.size());
+      result.key = include_key(include_lines_.size());
       return result;
     }
     if (event.scalar() == kMergeSign && tag.empty() && event.is_plain()) {
@@ -321,15 +328,14 @@ void Composer::append_key_text(const Value& key, const yaml_mark_t& at, std::str
 
 void Composer::check_duplicates(const std::vector<Entry>& entries) {
   std::unordered_set<std::string_view> seen;
-  std::vector<std::string_view> duplicates;
+  std::vector<std::string> duplicates;
   for (const Entry& entry : entries) {
     if (entry.source && !seen.insert(*entry.source).second &&
         std::ranges::find(duplicates, *entry.source) == duplicates.end()) {
       duplicates.push_back(*entry.source);
     }
   }
-  if (duplicates.empty()) return;
-  throw YamlError("constructor", fmt::format("Duplicated keys: [{}]", fmt::join(duplicates, ", ")));
+  if (!duplicates.empty()) throw RepeatedKeysError(std::move(duplicates));
 }
 
 Object Composer::assemble(std::vector<Entry> entries) {
@@ -388,19 +394,45 @@ void Composer::fail_unknown_tag(std::string_view tag, const yaml_mark_t& at) {
 
 }  // namespace
 
+std::string include_key(std::size_t number) {
+  return fmt::format("{}{:012}", kIncludeKeyHead, number);
+}
+
+std::size_t include_number(std::string_view key) {
+  if (!key.starts_with(kIncludeKeyHead)) return 0;
+  key.remove_prefix(kIncludeKeyHead.size());
+  std::size_t number = 0;
+  std::from_chars(key.data(), key.data() + key.size(), number);
+  return number;
+}
+
 YamlDocument compose_yaml(std::string_view bytes, std::string_view source_name,
-                          IncludeKeys include_keys) {
+                          IncludeKeys include_keys, RepeatedKeys repeated_keys) {
   if (bytes.size() > kMaxYamlBytes) {
     throw YamlError("reader",
                     fmt::format("'{}' is larger than {} bytes", source_name, kMaxYamlBytes));
   }
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
-  const std::string text = with_joined_surrogates(value::valid_utf8(bytes));
-  return Composer(text, source_name, include_keys).document();
+  std::string text = value::valid_utf8(bytes);
+  for (std::size_t read = 0; read <= kMaxYamlBytes; read += text.size()) {
+    try {
+      text = with_joined_surrogates(text);
+      return Composer(text, source_name, include_keys, repeated_keys).document();
+    } catch (const UnspacedColon& colon) {
+      text.insert(colon.offset() + 1, 1, ' ');
+    }
+  }
+  throw YamlError(
+      "scanner",
+      fmt::format("'{}' has too many keys without a blank behind their colon", source_name));
 }
 
-Value parse_yaml(std::string_view text, std::string_view source_name) {
-  return compose_yaml(text, source_name, IncludeKeys::unknown).root;
+RepeatedKeysError::RepeatedKeysError(std::vector<std::string> keys)
+    : YamlError("constructor", fmt::format("Duplicated keys: [{}]", fmt::join(keys, ", "))),
+      keys_(std::move(keys)) {}
+
+Value parse_yaml(std::string_view text, std::string_view source_name, RepeatedKeys repeated_keys) {
+  return compose_yaml(text, source_name, IncludeKeys::unknown, repeated_keys).root;
 }
 
 }  // namespace mogura::workflow

@@ -6,7 +6,6 @@
 #include <new>
 
 #include "value/utf8.h"
-#include "workflow/yaml.h"
 
 namespace mogura::workflow {
 namespace {
@@ -31,10 +30,85 @@ std::string kind_of(yaml_error_type_t error) {
   return error == YAML_SCANNER_ERROR ? "scanner" : error == YAML_PARSER_ERROR ? "parser" : "reader";
 }
 
-// What libyaml says of the text that begins with `found`, in SnakeYAML's words.
-std::string problem_text(std::string_view problem, std::string_view found) {
+// SnakeYAML's name of a token.
+std::string_view token_name(yaml_token_type_t type) {
+  switch (type) {
+    case YAML_STREAM_END_TOKEN:
+      return "<stream end>";
+    case YAML_VERSION_DIRECTIVE_TOKEN:
+    case YAML_TAG_DIRECTIVE_TOKEN:
+      return "<directive>";
+    case YAML_DOCUMENT_START_TOKEN:
+      return "<document start>";
+    case YAML_DOCUMENT_END_TOKEN:
+      return "<document end>";
+    case YAML_BLOCK_SEQUENCE_START_TOKEN:
+      return "<block sequence start>";
+    case YAML_BLOCK_MAPPING_START_TOKEN:
+      return "<block mapping start>";
+    case YAML_BLOCK_END_TOKEN:
+      return "<block end>";
+    case YAML_FLOW_SEQUENCE_START_TOKEN:
+      return "[";
+    case YAML_FLOW_SEQUENCE_END_TOKEN:
+      return "]";
+    case YAML_FLOW_MAPPING_START_TOKEN:
+      return "{";
+    case YAML_FLOW_MAPPING_END_TOKEN:
+      return "}";
+    case YAML_BLOCK_ENTRY_TOKEN:
+      return "-";
+    case YAML_FLOW_ENTRY_TOKEN:
+      return ",";
+    case YAML_KEY_TOKEN:
+      return "?";
+    case YAML_VALUE_TOKEN:
+      return ":";
+    case YAML_ALIAS_TOKEN:
+      return "<alias>";
+    case YAML_ANCHOR_TOKEN:
+      return "<anchor>";
+    case YAML_TAG_TOKEN:
+      return "<tag>";
+    default:
+      return "<scalar>";
+  }
+}
+
+// What libyaml's parser says of the token that it met, in SnakeYAML's words.
+std::string syntax_problem(std::string_view problem, yaml_token_type_t found) {
+  const std::string_view name = token_name(found);
+  if (problem == "did not find expected key" || problem == "did not find expected '-' indicator") {
+    return fmt::format("expected <block end>, but found '{}'", name);
+  }
+  if (problem == "did not find expected ',' or ']'") {
+    return fmt::format("expected ',' or ']', but got {}", name);
+  }
+  if (problem == "did not find expected ',' or '}'") {
+    return fmt::format("expected ',' or '}}', but got {}", name);
+  }
+  if (problem == "did not find expected node content") {
+    return fmt::format("expected the node content, but found '{}'", name);
+  }
+  if (problem == "did not find expected <document start>") {
+    return fmt::format("expected '<document start>', but found '{}'", name);
+  }
+  return std::string(problem);
+}
+
+// What libyaml's scanner says of the text that begins with `found`, in SnakeYAML's words.
+std::string scan_problem(std::string_view problem, std::string_view found) {
   if (problem == "mapping values are not allowed in this context") {
     return "mapping values are not allowed here";
+  }
+  if (problem == "mapping keys are not allowed in this context") {
+    return "mapping keys are not allowed here";
+  }
+  if (problem == "block sequence entries are not allowed in this context") {
+    return "sequence entries are not allowed here";
+  }
+  if (problem == "found an indentation indicator equal to 0") {
+    return "expected indentation indicator in the range 1-9, but found 0";
   }
   if (problem == "found character that cannot start any token") {
     if (found.starts_with('\t')) {
@@ -136,8 +210,16 @@ std::string YamlEvents::located(std::string_view problem, const yaml_mark_t& at)
 void YamlEvents::fail() {
   if (parser_.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
   if (parser_.error == YAML_READER_ERROR) fail_reading();
+  if (parser_.problem == std::string_view("found unexpected ':'")) {
+    const std::size_t colon = offset_of(parser_.problem_mark.index);
+    if (colon + 1 < text_.size() && text_[colon + 1] != '?') throw UnspacedColon(colon);
+  }
+  // The token that the parser could not use is still the first one in its queue.
+  const bool has_token = parser_.tokens.head != parser_.tokens.tail;
   std::string problem =
-      problem_text(parser_.problem, text_.substr(offset_of(parser_.problem_mark.index)));
+      parser_.error == YAML_PARSER_ERROR && has_token
+          ? syntax_problem(parser_.problem, parser_.tokens.head->type)
+          : scan_problem(parser_.problem, text_.substr(offset_of(parser_.problem_mark.index)));
   const std::string_view context = parser_.context == nullptr ? "" : parser_.context;
   if (!context.empty() && context != "while scanning for the next token") {
     const bool same_line = parser_.context_mark.line == parser_.problem_mark.line;

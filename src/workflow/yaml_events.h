@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "workflow/yaml.h"
+
 namespace mogura::workflow {
 
 /// Owns one event of libyaml.
@@ -46,6 +48,18 @@ class YamlEvent {
   yaml_event_t event_;
 };
 
+/// In flow style SnakeYAML reads `{a:[1]}` as `{a: [1]}`, and libyaml not at all. Thrown where such
+/// a colon stands, for the text to be read again with a blank behind it.
+class UnspacedColon : public YamlError {
+ public:
+  explicit UnspacedColon(std::size_t offset)
+      : YamlError("scanner", "found unexpected ':'"), offset_(offset) {}
+  std::size_t offset() const { return offset_; }
+
+ private:
+  std::size_t offset_;
+};
+
 class YamlEvents {
  public:
   /// `text` is well-formed UTF-8 without byte order mark and outlives this object.
@@ -54,7 +68,7 @@ class YamlEvents {
   YamlEvents(const YamlEvents&) = delete;
   YamlEvents& operator=(const YamlEvents&) = delete;
 
-  /// Throws YamlError where the text is no YAML.
+  /// Throws YamlError where the text is no YAML, and UnspacedColon.
   YamlEvent next();
 
   /// The part of the text that the event stands for; a scalar's with its quotes. Fast for
@@ -63,6 +77,7 @@ class YamlEvents {
 
   /// "PROBLEM in 'SOURCE', line L, column C".
   std::string located(std::string_view problem, const yaml_mark_t& at) const;
+  const std::string& source_name() const { return source_name_; }
 
  private:
   [[noreturn]] void fail();

@@ -75,6 +75,8 @@ void visit_double_quoted(std::string_view text, Visit visit) {
       level += event.nesting();
       if (event.is_double_quoted()) visit(events.source_of(event));
     }
+  } catch (const UnspacedColon&) {
+    throw;
   } catch (const YamlError&) {
     return;
   }

@@ -9,6 +9,7 @@ namespace mogura::workflow {
 /// The YAML text with each pair like `\ud83d\ude00` in a double-quoted scalar written as
 /// `\U0001f600`; half a pair stays as it is. `text` is well-formed UTF-8 without byte order mark,
 /// otherwise it may be anything.
+/// Throws UnspacedColon.
 std::string with_joined_surrogates(std::string text);
 
 }  // namespace mogura::workflow

@@ -164,6 +164,23 @@ INSTANTIATE_TEST_SUITE_P(
                         "a: |\n  {\"k\": \"\\ud83d\\ude00\"}\nb: \"\\ud83d\\ude00\" # \\ud83d\"",
                         R"({"a":"{\"k\": \"\\ud83d\\ude00\"}\n","b":"😀"})"}));
 
+std::string repeated(std::string_view text, int times) {
+  std::string result;
+  for (int i = 0; i < times; ++i) result += text;
+  return result;
+}
+
+TEST(YamlColonTest, EndsAKeyBeforeAFlowIndicator) {
+  EXPECT_EQ(json_of("{a:[1], b:{c:}, d: e:f}"), R"({"a":[1],"b":{"c":null},"d":"e:f"})");
+  EXPECT_EQ(json_of("k: [http://x:80/y, a:,\n  b:[{c:[d]}]]"),
+            R"({"k":["http://x:80/y",{"a":null},{"b":[{"c":["d"]}]}]})");
+  EXPECT_EQ(json_of("{a:1}"), R"({"a:1":null})");
+  EXPECT_EQ(json_of(R"({a: "\ud83d\ude00", b:["\ud83d\ude00"]})"), R"({"a":"😀","b":["😀"]})");
+  EXPECT_THAT(yaml_error("k: {a:[1], b: ${v}}"), HasSubstr("but got {"));
+  EXPECT_THAT(yaml_error("[" + std::string(1 << 20, ' ') + repeated("a:[],", 1000) + "]"),
+              HasSubstr("too many keys without a blank"));
+}
+
 class YamlErrorTest : public testing::TestWithParam<YamlErrorExample> {};
 
 TEST_P(YamlErrorTest, SaysWhatAndWhere) {
@@ -186,8 +203,27 @@ INSTANTIATE_TEST_SUITE_P(
                          "while scanning a quoted scalar (line 1, column 4): found unexpected end "
                          "of stream in 'string', line 3, column 1 (scanner)"},
         YamlErrorExample{"{x: ${v}}",
-                         "while parsing a flow mapping: did not find expected ',' or '}' in "
+                         "while parsing a flow mapping: expected ',' or '}', but got { in "
                          "'string', line 1, column 6 (parser)"},
+        YamlErrorExample{"[a b",
+                         "while parsing a flow sequence (line 1, column 1): expected ',' or ']', "
+                         "but got <stream end> in 'string', line 2, column 1 (parser)"},
+        YamlErrorExample{"[a, , b]",
+                         "while parsing a flow node: expected the node content, but found ',' in "
+                         "'string', line 1, column 5 (parser)"},
+        YamlErrorExample{"a: 'x' y",
+                         "while parsing a block mapping: expected <block end>, but found "
+                         "'<scalar>' in 'string', line 1, column 8 (parser)"},
+        YamlErrorExample{"- a\nb: 1",
+                         "while parsing a block collection (line 1, column 1): expected <block "
+                         "end>, but found '?' in 'string', line 2, column 1 (parser)"},
+        YamlErrorExample{"a:\n    b: 1\n  c: 2",
+                         "while parsing a block mapping (line 1, column 1): expected <block end>, "
+                         "but found '<block mapping start>' in 'string', line 3, column 3 "
+                         "(parser)"},
+        YamlErrorExample{"a: - b",
+                         "sequence entries are not allowed here in 'string', line 1, column 4 "
+                         "(scanner)"},
         YamlErrorExample{"a: \"\u00e9\\\\ \\/\"",
                          "found unknown escape character /(47) in 'string', line 1, column 4 "
                          "(scanner)"},
@@ -210,6 +246,17 @@ INSTANTIATE_TEST_SUITE_P(
         YamlErrorExample{"a: 1\n---\nb: 2\n",
                          "expected a single document in the stream but found another document in "
                          "'string', line 2, column 1 (composer)"}));
+
+TEST(RepeatedKeysTest, AreNamedOrTheLastOneCounts) {
+  try {
+    parse_yaml("{b: 1, a: 1, b: 2, a: 2}");
+    FAIL();
+  } catch (const RepeatedKeysError& error) {
+    EXPECT_THAT(error.keys(), testing::ElementsAre("b", "a"));
+  }
+  const Value last = parse_yaml("{b: 1, a: 1, b: {c: 2, c: 3}}", "x", RepeatedKeys::last_wins);
+  EXPECT_EQ(value::to_json(last), R"({"b":{"c":3},"a":1})");
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Structure, YamlErrorTest,
@@ -264,12 +311,6 @@ INSTANTIATE_TEST_SUITE_P(
         YamlErrorExample{"!!pairs [x]",
                          "expected a mapping of length 1, but found scalar in 'string', line 1, "
                          "column 1 (constructor)"}));
-
-std::string repeated(std::string_view text, int times) {
-  std::string result;
-  for (int i = 0; i < times; ++i) result += text;
-  return result;
-}
 
 TEST(YamlLimitsTest, RefusesDeepNesting) {
   const std::string allowed = repeated("[", kMaxYamlDepth) + repeated("]", kMaxYamlDepth);

@@ -40,7 +40,7 @@ class BadFiles(BadInput):
 
     def test_syntax(self) -> None:
         self.assert_bad("+a:\n  echo>: x\n +b:\n  echo>: y\n",
-                        "did not find expected key", "line 3, column 2")
+                        "expected <block end>, but found '", "line 3, column 2")
 
     def test_tab(self) -> None:
         self.assert_bad("+a:\n\techo>: x\n", "indent with blanks", "line 2, column 1")

@@ -325,6 +325,30 @@ class Configuration(ProjectTest):
         self.assertEqual(self.show().stdout, "home\n")
 
 
+class EngineSettings(ProjectTest):
+    """Settings of the engine are those of a server (cli.md §6.5)."""
+
+    def test_hold_without_their_options(self) -> None:
+        self.write("main.dig", "+a:\n  echo>: ${base} ${over}\n")
+        defaults = json.dumps({"base": "b", "over": "x"})
+        ran = self.run_program("run", "main.dig", "-X", "log-server.type=local",
+                               "-X", "log-server.local.path=logs",
+                               "-X", "digdag.defaultParams=" + defaults, "-p", "over=o")
+        self.assertEqual((ran.status, ran.stdout), (0, "b o\n"))
+        self.assertEqual(len(list((self.project / "logs").rglob("*.log.gz"))), 1)
+
+    def test_limit_threads_and_tasks(self) -> None:
+        self.write("main.dig", """
+            _parallel: true
+            +a: {sh>: "sleep 0.2; echo a"}
+            +b: {sh>: echo b}
+            """)
+        ran = self.run_program("run", "main.dig", "-X", "agent.max-task-threads=1")
+        self.assertEqual(ran.stdout, "a\nb\n")
+        ran = self.run_program("run", "main.dig", "-X", "io.digdag.limits.maxWorkflowTasks=2")
+        self.assertIn("Too many tasks. Limit: 2, Current: 1, Adding: 3", ran.stderr)
+
+
 class SelfUpdate(ProjectTest):
     def test_names_what_replaces_it(self) -> None:
         ran = self.run_program("selfupdate")

@@ -40,6 +40,8 @@ class Scheduler(ProjectTest):
         (self.project / "broken.dig").unlink()
         self.write_ticking("second")
         wait_for(lambda: "Added new revision 2" in running.stderr, "the edit")
+        self.assertIn("(revision-auto-reloader-0)", running.stderr)
+        self.assertIn("(scheduler-0)", running.stderr)
         wait_for(lambda: any(line.startswith("second") for line in self.lines("ticks")),
                  "a session of the edited workflow")
         running.signal(signal.SIGTERM)
