@@ -4,8 +4,14 @@
 
 #include "base/base64.h"
 #include "server/api_test_kit.h"
+#include "store/sqlite/database.h"
 
 namespace mogura::server {
+
+std::unique_ptr<store::Database> open_test_database() {
+  return store::sqlite::open_memory_database();
+}
+
 namespace {
 
 using ::testing::HasSubstr;

@@ -13,7 +13,6 @@
 #include "executor/attempt_gateway.h"
 #include "server/api.h"
 #include "server/settings.h"
-#include "store/sqlite/database.h"
 #include "value/json.h"
 #include "workflow/test_files.h"
 
@@ -34,6 +33,9 @@ struct NoWorkflows : executor::WorkflowSource {
   }
   std::optional<ProjectId> project_named(const std::string&) const override { return {}; }
 };
+
+/// An empty one in memory.
+std::unique_ptr<store::Database> open_test_database();
 
 class ApiTest : public ::testing::Test {
  protected:
@@ -122,7 +124,7 @@ class ApiTest : public ::testing::Test {
   }
 
   std::string listener_ = std::string(kApiListener);
-  std::unique_ptr<store::Database> database_ = store::sqlite::open_memory_database();
+  std::unique_ptr<store::Database> database_ = open_test_database();
   FakeClock clock_{*calendar::parse_instant("2024-08-27T01:02:03.456Z")};
   Surroundings surroundings_;
   NoWorkflows workflows_;

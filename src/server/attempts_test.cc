@@ -240,9 +240,9 @@ TEST_F(AttemptsApiTest, WhatDidNotSucceedCannotBeResumed) {
   ask("PUT /api/attempts",
       R"({"workflowId":"2","sessionTime":"2030-01-01T00:00:00Z","params":{}})");
   EXPECT_EQ(wait("2"), "success");
-  EXPECT_EQ(
-      start("2030-01-01T00:00:00Z", retry("n", R"({"mode":"failed","attemptId":"2"})")),
-      R"(400 {"message":"Resuming successfully completed attempts is not supported","status":400})");
+  EXPECT_EQ(start("2030-01-01T00:00:00Z", retry("n", R"({"mode":"failed","attemptId":"2"})")),
+            R"(400 {"message":"Resuming successfully completed attempts is not supported",)"
+            R"("status":400})");
 }
 
 }  // namespace

@@ -125,7 +125,8 @@ TEST_F(ApiTest, ADeletedProjectIs404AndItsNameIsFree) {
   const std::string pushed = push("shop", "r1", {{"a.dig", kEcho}});
   EXPECT_EQ(ask("DELETE /api/projects/1"), pushed);
   const std::string gone =
-      R"(404 {"message":"Project id=1 is already deleted at 2024-08-27T01:02:03.456Z","status":404})";
+      R"(404 {"message":"Project id=1 is already deleted at 2024-08-27T01:02:03.456Z",)"
+      R"("status":404})";
   for (const std::string path :
        {"", "/revisions", "/archive", "/workflows", "/workflows/a", "/schedules", "/sessions"}) {
     EXPECT_EQ(ask("GET /api/projects/1" + path), gone) << path;

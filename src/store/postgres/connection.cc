@@ -78,8 +78,10 @@ bool Connection::is_broken() const {
   return PQstatus(connection_.get()) != CONNECTION_OK;
 }
 
-bool Connection::seems_alive() {
-  return PQconsumeInput(connection_.get()) == 1 && !is_broken();
+// A server that has something to say to an idle connection says goodbye.
+bool Connection::seems_alive() const {
+  pollfd waiting = {.fd = socket(), .events = POLLIN, .revents = 0};
+  return !is_broken() && ::poll(&waiting, 1, 0) == 0;
 }
 
 int Connection::socket() const {

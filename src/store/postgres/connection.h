@@ -39,7 +39,7 @@ class Connection {
 
   bool is_broken() const;
   /// Whether an idle connection is still there, as far as is known without asking.
-  bool seems_alive();
+  bool seems_alive() const;
 
   struct Notification {
     std::string payload;

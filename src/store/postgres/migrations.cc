@@ -3,10 +3,13 @@
 #include <set>
 #include <string_view>
 
+#include "base/log.h"
 #include "store/postgres/migration_scripts.h"
 
 namespace mogura::store::postgres {
 namespace {
+
+const Logger migration_logger("io.digdag.core.database.DatabaseMigrator");
 
 struct Step {
   std::string_view version;
@@ -31,7 +34,7 @@ std::vector<Step> pending_steps(Connection& connection) {
   return pending;
 }
 
-// The lock makes others wait, and the row makes who waited fail instead of applying it again.
+// The lock makes others wait; who waited finds the row.
 void apply_step(Connection& connection, const Step& step) {
   const std::string version(step.version);
   try {
@@ -41,6 +44,7 @@ void apply_step(Connection& connection, const Step& step) {
         !connection.run("SELECT version FROM schema_migrations WHERE version = $1", {&param, 1})
              .empty();
     if (!done) {
+      migration_logger.info("Applying database migration:{}", version);
       connection.run_script(std::string(step.script));
       connection.run("INSERT INTO schema_migrations (version) VALUES ($1)", {&param, 1});
     }
@@ -77,6 +81,7 @@ std::vector<std::string> migrate(Connection& connection) {
     apply_step(connection, step);
     versions.emplace_back(step.version);
   }
+  if (!versions.empty()) migration_logger.info("{} migrations applied.", versions.size());
   return versions;
 }
 

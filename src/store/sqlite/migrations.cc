@@ -4,11 +4,14 @@
 #include <string_view>
 #include <system_error>
 
+#include "base/log.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/migration_scripts.h"
 
 namespace mogura::store::sqlite {
 namespace {
+
+const Logger migration_logger("io.digdag.core.database.DatabaseMigrator");
 
 struct Migration {
   std::string_view version;
@@ -92,7 +95,11 @@ std::vector<std::string> migrate(Connection& connection) {
   connection.execute(
       "CREATE TABLE IF NOT EXISTS schema_migrations (version TEXT PRIMARY KEY) STRICT");
   const std::vector<Migration> pending = pending_in(connection);
-  for (const Migration& migration : pending) apply(connection, migration);
+  for (const Migration& migration : pending) {
+    migration_logger.debug("Applying database migration:{}", migration.version);
+    apply(connection, migration);
+  }
+  if (!pending.empty()) migration_logger.debug("{} migrations applied.", pending.size());
   return versions_of(pending);
 }
 

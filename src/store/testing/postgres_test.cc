@@ -1,0 +1,193 @@
+// What only PostgreSQL has: several servers on one database, connections that come and go.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+
+#include "store/postgres/database.h"
+#include "store/postgres/driver.h"
+#include "store/postgres/migrations.h"
+#include "store/testing/attempt_maker.h"
+#include "store/testing/postgres_server.h"
+
+namespace mogura::store::testing {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr std::chrono::seconds kDeadline{20};
+
+class PostgresTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<PostgresServer::Database> lent_ = PostgresServer::instance().lend_database();
+};
+
+// The first notice that somebody hears.
+class Ear {
+ public:
+  explicit Ear(Store& store)
+      : subscription_(store.watch([this](const Notice& notice) {
+          if (!heard_.exchange(true)) notice_.set_value(notice);
+        })) {}
+  Notice wait() {
+    std::future<Notice> notice = notice_.get_future();
+    if (notice.wait_for(kDeadline) != std::future_status::ready) {
+      throw std::runtime_error("no notice came");
+    }
+    return notice.get();
+  }
+
+ private:
+  std::promise<Notice> notice_;
+  std::atomic<bool> heard_ = false;
+  std::unique_ptr<Notices::Subscription> subscription_;
+};
+
+TEST_F(PostgresTest, TellsOtherServers) {
+  const auto mine = postgres::open_database(lent_->options());
+  const auto theirs = postgres::open_database(lent_->options());
+  Ear ear(*theirs);
+  insert(*mine, {.wake_at = at_second(7)});
+  EXPECT_EQ(ear.wait(), Notice{.wake_at = at_second(7)});
+}
+
+TEST_F(PostgresTest, SaysThatNoticesMayHaveBeenMissed) {
+  const auto database = postgres::open_database(lent_->options());
+  Ear ear(*database);
+  PostgresServer::instance().cut_connections(lent_->options());
+  EXPECT_EQ(ear.wait(), Notice{.missed = true});
+}
+
+TEST_F(PostgresTest, GoesOnAfterItsConnectionsWereCut) {
+  const auto database = postgres::open_database(lent_->options());
+  const AttemptId id = insert(*database).id;
+  PostgresServer::instance().cut_connections(lent_->options());
+  EXPECT_TRUE(database->find_attempt(id));
+}
+
+TEST_F(PostgresTest, GivesEachEntryToOneOfManyServers) {
+  constexpr std::size_t kServers = 4;
+  constexpr engine::TaskIndex kEntries = 200;
+  const auto database = postgres::open_database(lent_->options());
+  const AttemptId id = insert(*database).id;
+  Working working(*database, id);
+  for (engine::TaskIndex run = 1; run <= kEntries; ++run) {
+    working.next().enqueue.push_back({1, static_cast<std::int32_t>(run), "payload"});
+  }
+  ASSERT_EQ(working.commit(), CommitResult::committed);
+
+  std::vector<std::vector<Claim>> claims(kServers);
+  std::vector<std::thread> servers;
+  for (std::size_t server = 0; server < kServers; ++server) {
+    servers.emplace_back([&, server] {
+      const Lease lease = database->open_lease("agent", std::chrono::seconds(10));
+      while (true) {
+        const std::vector<Claim> more = database->claim(lease, 7);
+        if (more.empty()) return;
+        claims[server].insert(claims[server].end(), more.begin(), more.end());
+      }
+    });
+  }
+  for (std::thread& server : servers) server.join();
+  std::set<EntryId> entries;
+  for (const auto& of_server : claims) {
+    for (const Claim& claim : of_server) EXPECT_TRUE(entries.insert(claim.entry).second);
+  }
+  EXPECT_THAT(entries, SizeIs(kEntries));
+}
+
+TEST_F(PostgresTest, LetsOneOfManyCommitsWin) {
+  constexpr int kRounds = 20;
+  const auto database = postgres::open_database(lent_->options());
+  const AttemptId id = insert(*database).id;
+  std::atomic<int> committed = 0;
+  std::vector<std::thread> servers;
+  for (int server = 0; server < 4; ++server) {
+    servers.emplace_back([&] {
+      for (int round = 0; round < kRounds; ++round) {
+        while (Working(*database, id).commit() != CommitResult::committed) {
+        }
+        ++committed;
+      }
+    });
+  }
+  for (std::thread& server : servers) server.join();
+  EXPECT_EQ(committed, 4 * kRounds);
+  EXPECT_EQ(database->load(id)->version.value, 4 * kRounds);
+}
+
+TEST_F(PostgresTest, WaitsForAConnectionAndSaysSoWhenNoneComes) {
+  postgres::Options options = lent_->options();
+  options.maximum_pool_size = 1;
+  options.connection_timeout = std::chrono::seconds(1);
+  postgres::Pool pool(options);
+  auto taken = pool.take();
+  try {
+    pool.take();
+    FAIL() << "got one";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(),
+              "No connection to PostgreSQL within 1 seconds: all connections are in use");
+  }
+  std::thread waiting([&] { pool.give_back(pool.take()); });
+  pool.give_back(std::move(taken));
+  waiting.join();
+  EXPECT_EQ(pool.open_connections(), 1u);
+}
+
+TEST_F(PostgresTest, OpensConnectionsOnDemandAndClosesIdleOnes) {
+  postgres::Options options = lent_->options();
+  options.idle_timeout = std::chrono::seconds(1);
+  postgres::Pool pool(options);
+  auto one = pool.take();
+  auto two = pool.take();
+  EXPECT_EQ(pool.open_connections(), 2u);
+  pool.give_back(std::move(two));
+  // A statement that takes longer than the timeout.
+  one->run("SELECT pg_sleep(1.2)", {});
+  pool.give_back(std::move(one));
+  EXPECT_EQ(pool.open_connections(), 1u);
+}
+
+TEST_F(PostgresTest, NamesWhatIsWrongWithAStatement) {
+  postgres::Connection connection(lent_->options());
+  try {
+    connection.run("SELECT nothing", {});
+    FAIL() << "ran";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), "database");
+    EXPECT_NE(error.message().find("column \"nothing\" does not exist"), std::string::npos)
+        << error.message();
+  }
+  EXPECT_EQ(connection.run("SELECT 1", {})[0].number(), 1);
+  const sql::Param zero(std::string("a\0b", 3));
+  EXPECT_THROW(connection.run("SELECT $1::text", {&zero, 1}), Error);
+  EXPECT_EQ(connection.run("SELECT 2", {})[0].number(), 2);
+}
+
+TEST(PostgresMigrations, RunOnceAlsoWhenServersStartTogether) {
+  const postgres::Options options = PostgresServer::instance().new_database();
+  {
+    postgres::Connection connection(options);
+    EXPECT_FALSE(postgres::has_tables(connection));
+    EXPECT_FALSE(postgres::pending_migrations(connection).empty());
+  }
+  postgres::Options up_to_date = options;
+  up_to_date.migrate = false;
+  EXPECT_THROW(postgres::open_database(up_to_date), Error);
+  std::vector<std::thread> servers;
+  for (int server = 0; server < 3; ++server) {
+    servers.emplace_back([&] { EXPECT_NO_THROW(postgres::open_database(options)); });
+  }
+  for (std::thread& server : servers) server.join();
+  postgres::Connection connection(options);
+  EXPECT_TRUE(postgres::has_tables(connection));
+  EXPECT_THAT(postgres::pending_migrations(connection), IsEmpty());
+  EXPECT_THAT(postgres::migrate(connection), IsEmpty());
+  EXPECT_NO_THROW(postgres::open_database(up_to_date));
+}
+
+}  // namespace
+}  // namespace mogura::store::testing
