@@ -239,6 +239,28 @@ sql::Rows Connection::run(const sql::Bulk& bulk, sql::Params rows) {
   return run_encoded(bulk.text, text_for_arrays(bulk), encoded);
 }
 
+std::vector<sql::Rows> Connection::run_together(std::span<const sql::BulkRun> runs) {
+  Encoded encoded;
+  for (const sql::BulkRun& one : runs) {
+    if (one.rows.empty()) continue;
+    const std::size_t width = one.bulk->columns.size();
+    for (std::size_t column = 0; column < width; ++column) {
+      encoded.add(array_type_number(one.bulk->columns[column].type),
+                  encode_column(one.rows, width, column));
+    }
+  }
+  std::vector<sql::Rows> results(runs.size());
+  if (encoded.values.empty()) return results;
+  const std::string text = text_for_all(runs);
+  const sql::Rows rows = run_encoded(text, text, encoded);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    sql::Rows::Row row = rows[i];
+    const auto run = static_cast<std::size_t>(row.number());
+    results[run].append(sql::Rows(1, {row.number()}));
+  }
+  return results;
+}
+
 void Connection::run_script(const std::string& script) {
   if (PQexitPipelineMode(connection_.get()) != 1) fail();
   PQsetnonblocking(connection_.get(), 0);

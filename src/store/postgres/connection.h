@@ -30,6 +30,8 @@ class Connection {
   /// Runs one statement and reads its rows. Outside of a transaction it is one by itself.
   sql::Rows run(std::string_view text, sql::Params params);
   sql::Rows run(const sql::Bulk& bulk, sql::Params rows);
+  /// All in one statement.
+  std::vector<sql::Rows> run_together(std::span<const sql::BulkRun> runs);
   /// Runs a script of statements without parameters, outside of a transaction, as one.
   void run_script(const std::string& script);
 

@@ -21,6 +21,9 @@ class PostgresSession : public sql::Session {
   sql::Rows run(const sql::Bulk& bulk, sql::Params rows) override {
     return connection_->run(bulk, rows);
   }
+  std::vector<sql::Rows> run_together(std::span<const sql::BulkRun> runs) override {
+    return connection_->run_together(runs);
+  }
 
   // What is read in one transaction is from one moment; that takes a transaction in words.
   void begin() override {

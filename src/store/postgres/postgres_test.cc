@@ -100,6 +100,18 @@ TEST(Dialect, TakesAllRowsAsArrays) {
   EXPECT_EQ(text_for_arrays(bulk), "SELECT r.a FROM unnest($1::bigint[], $2::text[]) AS r(a, b)");
 }
 
+TEST(Dialect, MakesOneStatementOfSeveral) {
+  const sql::Bulk finds = {"DELETE FROM t WHERE a IN (SELECT r.x FROM {rows}) RETURNING a",
+                           {{"x", sql::Type::integer}}};
+  const sql::Bulk adds = {"INSERT INTO u SELECT r.y FROM {rows}", {{"y", sql::Type::text}}};
+  const sql::BulkRun runs[] = {{&finds, {}}, {&finds, {1}}, {&adds, {"a"}}};
+  EXPECT_EQ(text_for_all(runs),
+            "WITH b1 AS (DELETE FROM t WHERE a IN (SELECT r.x FROM unnest($1::bigint[]) AS r(x)) "
+            "RETURNING a), b2 AS (INSERT INTO u SELECT r.y FROM unnest($2::text[]) AS r(y)) "
+            "SELECT 1, * FROM b1");
+  EXPECT_TRUE(text_for_all({runs + 2, 1}).ends_with(") SELECT 0, 0 LIMIT 0"));
+}
+
 TEST(Notices, TravelAsText) {
   const Notice notices[] = {
       {.queued = true},

@@ -1,8 +1,8 @@
 // A commit of many attempts in one transaction.
 //
-// It is written as if nothing could be refused: versions are raised where they are the expected
-// ones, results taken where their agents still hold the entries, and each of these statements says
-// which rows it found. What it did not find is refused; then all is rolled back and written again
+// It is written as if nothing could be refused, in one go: versions are raised where they are the
+// expected ones, results taken where their agents still hold the entries, and these two say which
+// rows they found. What they did not find is refused; then all is rolled back and written again
 // without the refused attempts, which is rare and ends after as many rounds as there are attempts.
 #include <algorithm>
 #include <unordered_map>
@@ -53,7 +53,8 @@ const Bulk& enqueue_bulk() {
                                        {{"attempt_id", Type::integer},
                                         {"task", Type::integer},
                                         {"run", Type::integer},
-                                        {"payload", Type::text}},
+                                        {"payload", Type::text},
+                                        {"canceled", Type::integer}},
                                        "(attempt_id, task, run) DO NOTHING");
   return bulk;
 }
@@ -95,7 +96,7 @@ std::unordered_set<std::int64_t> ids_of(const Rows& rows) {
   return ids;
 }
 
-void raise_versions(Session& session, Commits commits, Refusals& refusals) {
+BulkRun raise_versions(Commits commits) {
   std::vector<Param> rows;
   for (const Commit* const commit : commits) {
     const engine::Attempt& after = *commit->after;
@@ -105,43 +106,56 @@ void raise_versions(Session& session, Commits commits, Refusals& refusals) {
             after.success() ? 1 : 0, done ? std::optional(after.tasks[0].updated_at) : std::nullopt,
             commit->wake_at, commit->monitor_fired ? 1 : 0});
   }
-  const auto raised = ids_of(session.run(raise_versions_bulk(), rows));
-  for (const Commit* const commit : commits) {
-    if (!raised.contains(commit->attempt.value)) {
-      refusals.emplace(commit, CommitResult::version_conflict);
-    }
-  }
+  return {&raise_versions_bulk(), std::move(rows)};
 }
 
-void take_entries(Session& session, Commits commits, Refusals& refusals) {
+BulkRun take_entries(Commits commits) {
   std::vector<Param> rows;
   for (const Commit* const commit : commits) {
     for (const Ownership& claim : commit->completed) {
       append(rows, {claim.entry, claim.lease, claim.epoch});
     }
   }
-  const auto taken = ids_of(session.run(take_entries_bulk(), rows));
-  for (const Commit* const commit : commits) {
-    const bool all = std::ranges::all_of(commit->completed, [&](const Ownership& claim) {
-      return taken.contains(claim.entry.value);
-    });
-    if (!all) refusals.emplace(commit, CommitResult::claim_lost);  // a conflict comes first
-  }
+  return {&take_entries_bulk(), std::move(rows)};
 }
 
-void write_entries(Session& session, Commits commits) {
+bool is_canceled(const Commit& commit, const NewEntry& entry) {
+  return std::ranges::any_of(commit.cancel, [&](const QueuedRun& run) {
+    return run.task == entry.task && run.run == entry.run;
+  });
+}
+
+void add_entry_writes(std::vector<BulkRun>& runs, Commits commits) {
   std::vector<Param> added;
   std::vector<Param> canceled;
   for (const Commit* const commit : commits) {
     for (const NewEntry& entry : commit->enqueue) {
-      append(added, {commit->attempt, entry.task, entry.run, value::to_json(entry.payload)});
+      append(added, {commit->attempt, entry.task, entry.run, value::to_json(entry.payload),
+                     is_canceled(*commit, entry) ? 1 : 0});
     }
     for (const QueuedRun& run : commit->cancel) {
       append(canceled, {commit->attempt, run.task, run.run});
     }
   }
-  session.run(enqueue_bulk(), added);
-  session.run(cancel_bulk(), canceled);
+  runs.push_back({&enqueue_bulk(), std::move(added)});
+  runs.push_back({&cancel_bulk(), std::move(canceled)});
+}
+
+Refusals refusals_of(Commits commits, const Rows& raised_rows, const Rows& taken_rows) {
+  Refusals refusals;
+  const auto raised = ids_of(raised_rows);
+  const auto taken = ids_of(taken_rows);
+  for (const Commit* const commit : commits) {
+    const bool all_taken = std::ranges::all_of(commit->completed, [&](const Ownership& claim) {
+      return taken.contains(claim.entry.value);
+    });
+    if (!raised.contains(commit->attempt.value)) {
+      refusals.emplace(commit, CommitResult::version_conflict);
+    } else if (!all_taken) {
+      refusals.emplace(commit, CommitResult::claim_lost);
+    }
+  }
+  return refusals;
 }
 
 // Lets those start that waited for attempts which are done now; when they wake.
@@ -161,13 +175,11 @@ std::optional<Instant> release_waiting(Session& session, Commits commits) {
 
 // Empty: all is written. Else nothing else counts: the transaction is to be rolled back.
 Refusals write(Session& session, Commits commits) {
-  Refusals refusals;
-  raise_versions(session, commits, refusals);
-  take_entries(session, commits, refusals);
-  if (!refusals.empty()) return refusals;
-  write_tasks(session, commits);
-  write_entries(session, commits);
-  return refusals;
+  std::vector<BulkRun> runs = {raise_versions(commits), take_entries(commits)};
+  add_task_writes(runs, commits);
+  add_entry_writes(runs, commits);
+  const std::vector<Rows> found = session.run_together(runs);
+  return refusals_of(commits, found[0], found[1]);
 }
 
 }  // namespace

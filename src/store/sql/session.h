@@ -130,6 +130,12 @@ struct Bulk {
   std::vector<Column> columns;
 };
 
+/// A bulk with the values of its columns, row after row.
+struct BulkRun {
+  const Bulk* bulk;
+  std::vector<Param> rows;
+};
+
 /// A connection, used by one thread. Everything throws Error of kind "database". What was begun and
 /// not committed is rolled back at its end.
 class Session {
@@ -140,8 +146,11 @@ class Session {
   Rows run(std::string_view text, std::initializer_list<Param> params) {
     return run(text, Params(params.begin(), params.size()));
   }
-  /// `rows` holds the values of the bulk's columns, row after row; no rows: nothing is run.
+  /// No rows: nothing is run.
   virtual Rows run(const Bulk& bulk, Params rows) = 0;
+  /// Runs them in one go, each of which returns one number for a row or nothing. What one of them
+  /// writes, another may or may not see.
+  virtual std::vector<Rows> run_together(std::span<const BulkRun> runs) = 0;
 
   virtual void begin() = 0;
   virtual void commit() = 0;

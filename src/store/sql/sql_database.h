@@ -104,9 +104,6 @@ class SqlDatabase : public Database {
   Rows run(Access access, std::string_view text, Params params);
   /// Commits, and tells who waits for it.
   void commit_and_tell(Transaction& transaction, const Notice& notice);
-  /// Absent: refused, nothing was written. Else the transaction is to be committed.
-  std::optional<std::vector<CommitResult>> try_commit(Session& session,
-                                                      std::span<const Commit* const> commits);
   std::size_t end_lease(Transaction& transaction, LeaseId lease);
 
   Notices notices_;

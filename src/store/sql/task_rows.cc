@@ -10,23 +10,25 @@ namespace {
 
 // In the order of add_new_task().
 const Bulk& insert_tasks_bulk() {
-  static const Bulk bulk = bulk_insert("tasks", {{"attempt_id", Type::integer},
-                                                 {"position", Type::integer},
-                                                 {"full_name", Type::text},
-                                                 {"name_offset", Type::integer},
-                                                 {"parent", Type::integer},
-                                                 {"barrier", Type::integer},
-                                                 {"is_group", Type::integer},
-                                                 {"state", Type::integer},
-                                                 {"flags", Type::integer},
-                                                 {"config", Type::text},
-                                                 {"exports", Type::text},
-                                                 {"output", Type::text},
-                                                 {"state_params", Type::text},
-                                                 {"run", Type::integer},
-                                                 {"retry_at", Type::integer},
-                                                 {"started_at", Type::integer},
-                                                 {"updated_at", Type::integer}});
+  static const Bulk bulk = bulk_insert("tasks",
+                                       {{"attempt_id", Type::integer},
+                                        {"position", Type::integer},
+                                        {"full_name", Type::text},
+                                        {"name_offset", Type::integer},
+                                        {"parent", Type::integer},
+                                        {"barrier", Type::integer},
+                                        {"is_group", Type::integer},
+                                        {"state", Type::integer},
+                                        {"flags", Type::integer},
+                                        {"config", Type::text},
+                                        {"exports", Type::text},
+                                        {"output", Type::text},
+                                        {"state_params", Type::text},
+                                        {"run", Type::integer},
+                                        {"retry_at", Type::integer},
+                                        {"started_at", Type::integer},
+                                        {"updated_at", Type::integer}},
+                                       "(attempt_id, position) DO NOTHING");
   return bulk;
 }
 
@@ -50,7 +52,8 @@ const Bulk& update_tasks_bulk() {
 const Bulk& insert_barriers_bulk() {
   static const Bulk bulk = bulk_insert(
       "barriers",
-      {{"attempt_id", Type::integer}, {"position", Type::integer}, {"members", Type::text}});
+      {{"attempt_id", Type::integer}, {"position", Type::integer}, {"members", Type::text}},
+      "(attempt_id, position) DO NOTHING");
   return bulk;
 }
 
@@ -149,13 +152,14 @@ engine::Task task_from(Rows::Row& row) {
 void insert_tasks(Session& session, AttemptId id, const engine::Attempt& attempt) {
   std::vector<Param> tasks;
   add_tasks(tasks, id, attempt, 0);
-  session.run(insert_tasks_bulk(), tasks);
   std::vector<Param> barriers;
   add_barriers(barriers, id, attempt, 0);
-  session.run(insert_barriers_bulk(), barriers);
+  const BulkRun runs[] = {{&insert_tasks_bulk(), std::move(tasks)},
+                          {&insert_barriers_bulk(), std::move(barriers)}};
+  session.run_together(runs);
 }
 
-void write_tasks(Session& session, std::span<const Commit* const> commits) {
+void add_task_writes(std::vector<BulkRun>& runs, std::span<const Commit* const> commits) {
   std::vector<Param> added;
   std::vector<Param> changed;
   std::vector<Param> barriers;
@@ -171,9 +175,9 @@ void write_tasks(Session& session, std::span<const Commit* const> commits) {
     add_tasks(added, commit->attempt, attempt, commit->stored_tasks);
     add_barriers(barriers, commit->attempt, attempt, commit->stored_barriers);
   }
-  session.run(update_tasks_bulk(), changed);
-  session.run(insert_tasks_bulk(), added);
-  session.run(insert_barriers_bulk(), barriers);
+  runs.push_back({&update_tasks_bulk(), std::move(changed)});
+  runs.push_back({&insert_tasks_bulk(), std::move(added)});
+  runs.push_back({&insert_barriers_bulk(), std::move(barriers)});
 }
 
 std::vector<engine::Task> load_tasks(Session& session, AttemptId id) {

@@ -12,8 +12,9 @@ namespace mogura::store::sql {
 /// All tasks and barriers of a new attempt.
 void insert_tasks(Session& session, AttemptId id, const engine::Attempt& attempt);
 
-/// The rows that the commits add or change.
-void write_tasks(Session& session, std::span<const Commit* const> commits);
+/// Adds what writes the rows that the commits add or change. Rows that are there already are left
+/// as they are: then the commit is refused anyway.
+void add_task_writes(std::vector<BulkRun>& runs, std::span<const Commit* const> commits);
 
 std::vector<engine::Task> load_tasks(Session& session, AttemptId id);
 std::vector<std::vector<engine::TaskIndex>> load_barriers(Session& session, AttemptId id);

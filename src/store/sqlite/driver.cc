@@ -84,6 +84,12 @@ class SqliteSession : public sql::Session {
     return results;
   }
 
+  std::vector<sql::Rows> run_together(std::span<const sql::BulkRun> runs) override {
+    std::vector<sql::Rows> results;
+    for (const sql::BulkRun& one : runs) results.push_back(run(*one.bulk, one.rows));
+    return results;
+  }
+
   void begin() override {
     connection_->statement(access_ == sql::Access::write ? "BEGIN IMMEDIATE" : "BEGIN").run({});
   }

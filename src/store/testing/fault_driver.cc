@@ -14,6 +14,9 @@ class FaultSession : public sql::Session {
   sql::Rows run(const sql::Bulk& bulk, sql::Params rows) override {
     return plan_.step([&] { return session_->run(bulk, rows); });
   }
+  std::vector<sql::Rows> run_together(std::span<const sql::BulkRun> runs) override {
+    return plan_.step([&] { return session_->run_together(runs); });
+  }
   void begin() override {
     plan_.step([&] { session_->begin(); });
   }

@@ -161,6 +161,30 @@ TEST_P(QueueTest, TellsAgentsWhichRunsAreToEnd) {
   EXPECT_TRUE(store_.claim(lease, 1).at(0).canceled);
 }
 
+TEST_P(QueueTest, CancelsARunThatTheSameCommitQueues) {
+  const AttemptId id = insert(store_).id;
+  Working working(store_, id);
+  working.next().enqueue = {{1, 1, "canceled"}, {2, 1, "not"}};
+  working.next().cancel = {{1, 1}};
+  EXPECT_EQ(working.commit(), CommitResult::committed);
+  const std::vector<Claim> claims = store_.claim(store_.open_lease("one", seconds(10)), 5);
+  ASSERT_THAT(claims, SizeIs(2));
+  EXPECT_TRUE(claims[0].canceled);
+  EXPECT_FALSE(claims[1].canceled);
+}
+
+TEST_P(QueueTest, RefusesAnOldVersionWithNewTasks) {
+  const AttemptId id = insert(store_, {.tasks = "+a: {sh>: a}"}).id;
+  Working mine(store_, id);
+  Working theirs(store_, id);
+  for (Working* one : {&theirs, &mine}) {
+    one->succeed(1, {.subtask_config = {{"+s", Object{{"sh>", "s"}}}, {"+t", Object{}}}});
+  }
+  EXPECT_EQ(theirs.commit(), CommitResult::committed);
+  EXPECT_EQ(mine.commit(), CommitResult::version_conflict);
+  EXPECT_EQ(store_.load(id)->attempt.tasks.size(), theirs.attempt().tasks.size());
+}
+
 TEST_P(QueueTest, TellsWhoWatches) {
   std::vector<Notice> notices;
   auto subscription = store_.watch([&](const Notice& notice) { notices.push_back(notice); });
