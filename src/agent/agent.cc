@@ -82,6 +82,8 @@ struct Agent::Impl {
   void claim_tasks();
   void begin(store::Claim claim, const store::Lease& lease);
   void execute(const std::shared_ptr<Execution>& execution);
+  void advance(const std::shared_ptr<Execution>& execution,
+               const std::function<operators::TaskRun::Outcome()>& step);
   void handle(const std::shared_ptr<Execution>& execution, operators::TaskRun::Outcome outcome);
   void run_command(const std::shared_ptr<Execution>& execution, const command::Request& request);
   void cancel(Execution& execution);
@@ -236,7 +238,6 @@ void Agent::Impl::execute(const std::shared_ptr<Execution>& execution) {
   if (execution->canceled) request.cancel_requested = true;
   if (dependencies.open_task_log) execution->log = dependencies.open_task_log(request);
   execution->label = operators::task_label(request);
-  const LogScope scope(execution->label, execution->log);
   operators::RunOptions run_options = dependencies.run_options;
   try {
     if (dependencies.open_project && needs_files(request)) {
@@ -244,13 +245,22 @@ void Agent::Impl::execute(const std::shared_ptr<Execution>& execution) {
       run_options.project_path = execution->project->path();
     }
   } catch (const Error& error) {
-    handle(execution, without_files(request, error));
+    advance(execution, [&] { return without_files(request, error); });
     return;
   }
   execution->run = std::make_unique<operators::TaskRun>(
       std::move(request), dependencies.environment, std::move(run_options),
       [state = execution.get()] { return state->canceled || state->fenced; });
-  handle(execution, execution->run->start());
+  advance(execution, [&] { return execution->run->start(); });
+}
+
+// What a step logs is in the task's log, which is closed before the task's end is known to anybody.
+void Agent::Impl::advance(const std::shared_ptr<Execution>& execution,
+                          const std::function<operators::TaskRun::Outcome()>& step) {
+  std::optional<LogScope> scope(std::in_place, execution->label, execution->log);
+  operators::TaskRun::Outcome outcome = step();
+  scope.reset();
+  handle(execution, std::move(outcome));
 }
 
 void Agent::Impl::handle(const std::shared_ptr<Execution>& execution,
@@ -259,6 +269,8 @@ void Agent::Impl::handle(const std::shared_ptr<Execution>& execution,
     run_command(execution, *request);
     return;
   }
+  execution->run.reset();
+  execution->log.reset();
   const store::Claim& claim = execution->claim;
   if (!execution->fenced) {
     const store::Ownership owned{claim.entry, execution->lease.id, execution->lease.epoch};
@@ -269,9 +281,7 @@ void Agent::Impl::handle(const std::shared_ptr<Execution>& execution,
     dependencies.report(claim.attempt, event_of(claim, std::move(outcome)), owned,
                         [this, owned] { forget_report(owned); });
   }
-  execution->run.reset();
   execution->project.reset();
-  execution->log.reset();
   bool waited_for = false;  // by the agent's thread, or by stop()
   {
     MutexLock lock(mutex);
@@ -295,15 +305,14 @@ void Agent::Impl::run_command(const std::shared_ptr<Execution>& execution,
         MutexLock lock(execution->mutex);
         execution->command.reset();
       }
-      const LogScope scope(execution->label, execution->log);
-      handle(execution, execution->run->command_finished(finished));
+      advance(execution, [&] { return execution->run->command_finished(finished); });
     });
   };
   try {
     MutexLock lock(execution->mutex);
     execution->command = dependencies.commands.start(request, std::move(callbacks));
   } catch (const Error& error) {
-    handle(execution, execution->run->command_not_started(error));
+    advance(execution, [&] { return execution->run->command_not_started(error); });
     return;
   }
   // A cancel may have come before there was a command to end.
