@@ -5,6 +5,11 @@
 #include "blob/task_log_writer.h"
 
 namespace mogura::blob {
+namespace {
+
+constexpr std::size_t kLeastCleaning = 64;
+
+}  // namespace
 
 LogStore::LogStore(std::unique_ptr<LogFiles> files, LogStoreOptions options, const Clock& clock,
                    LineFormat format)
@@ -37,9 +42,16 @@ std::shared_ptr<TaskLog> LogStore::open(const AttemptLogs& logs, const std::stri
                     const std::string& name, std::uint64_t offset,
                     std::string_view bytes) { files_->append(logs, name, offset, bytes); }});
   MutexLock lock(mutex_);
-  std::erase_if(writers_, [](const auto& known) { return known.second.expired(); });
+  if (writers_.size() >= clean_at_) {
+    std::erase_if(writers_, [](const auto& known) { return known.second.expired(); });
+    clean_at_ = std::max(kLeastCleaning, 2 * writers_.size());
+  }
   writers_.emplace(logs.attempt, writer);
-  return writer;
+  TaskLog* log = writer.get();
+  return {log, [this, writer](TaskLog*) {
+            writer->let_go();
+            flusher_.finish_soon(writer);
+          }};
 }
 
 void LogStore::flush_writers(AttemptId attempt) {
@@ -82,7 +94,9 @@ std::optional<std::string> LogStore::read(const AttemptLogs& logs, const std::st
 }
 
 void LogStore::remove(const AttemptLogs& logs) {
-  if (files_) files_->remove(logs);
+  if (!files_) return;
+  flush_writers(logs.attempt);  // so that nothing comes after
+  files_->remove(logs);
 }
 
 }  // namespace mogura::blob

@@ -61,10 +61,11 @@ class LogStore {
   LogStore(const LogStore&) = delete;
   LogStore& operator=(const LogStore&) = delete;
 
-  /// The log of one execution of a task, complete when its last owner lets go of it, which is
-  /// before the store is gone. A file is made when there is something to write. Null where nothing
-  /// is stored. Where writing fails, the reason is logged and the output kept for a while, to be
-  /// written when that is possible again; the task goes on in any case. Any thread.
+  /// The log of one execution of a task. It ends when its last owner lets go of it, which is before
+  /// the store is gone, and is written to its end soon after, at the latest with the store's end. A
+  /// file is made when there is something to write. Null where nothing is stored. Where writing
+  /// fails, the reason is logged and the output kept for a while, to be written when that is
+  /// possible again; the task goes on in any case. Any thread.
   std::shared_ptr<TaskLog> open(const AttemptLogs& logs, const std::string& task);
 
   /// By name; those whose names begin with `prefix`.
@@ -86,6 +87,7 @@ class LogStore {
   LogFlusher flusher_;
   Mutex mutex_;
   std::multimap<AttemptId, std::weak_ptr<TaskLogWriter>> writers_ MOGURA_GUARDED_BY(mutex_);
+  std::size_t clean_at_ MOGURA_GUARDED_BY(mutex_) = 0;  // so many writers: ended ones are forgotten
 };
 
 }  // namespace mogura::blob

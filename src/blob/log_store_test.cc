@@ -248,6 +248,26 @@ TEST_P(LogStoreTest, WritesWhenItsPlaceComesBack) {
   EXPECT_EQ(text(logs), "one\ntwo\nthree\n");
 }
 
+TEST_P(LogStoreTest, WritesTheEndWhenItsPlaceComesBack) {
+  LogStore logs(std::make_unique<LogsInDatabase>(chunks_), {.flush_interval = milliseconds(100)},
+                clock_, [](const LogRecord&) { return ""; });
+  chunks_.set_away(true);
+  logs.open(attempt_logs(), "+main+a")->output("one\n");
+  EXPECT_EQ(text(logs), "");
+  chunks_.set_away(false);
+  EXPECT_EQ(text(logs), "one\n");
+}
+
+TEST_P(LogStoreTest, IsWrittenToItsEndWithTheStore) {
+  {
+    const auto logs = store({.flush_interval = kNever});
+    for (int task = 0; task < 100; ++task) {
+      logs->open(attempt_logs(), "+main+" + std::to_string(task))->output("x");
+    }
+  }
+  EXPECT_EQ(text(*store({})), std::string(100, 'x'));
+}
+
 TEST_P(LogStoreTest, RemovesAnAttemptsLogs) {
   const auto logs = store({.flush_interval = kNever});
   logs->open(attempt_logs(), "+main+a")->output("x");

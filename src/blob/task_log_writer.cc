@@ -1,54 +1,39 @@
 #include "blob/task_log_writer.h"
 
-#include <array>
-#include <new>
+#include <zlib.h>
+
 #include <utility>
+
+#include "blob/deflater.h"
 
 namespace mogura::blob {
 namespace {
 
 constexpr Logger kLogWriterLog("io.digdag.core.log.LocalFileLogServerFactory");
-constexpr int kGzip = 16 + MAX_WBITS;
-constexpr int kMemoryLevel = 8;
 // Compressed output that waits for its place to come back; beyond it the rest of the log is lost.
 constexpr std::size_t kMaxUnsentBytes = 4u << 20;
 
 }  // namespace
 
-/// One file: its name, the state of its compression, and how much of it is stored.
+/// One file: its name, its compression, and how much of it is stored.
 struct TaskLogWriter::File {
-  explicit File(std::string file_name) : name(std::move(file_name)) {
-    if (::deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, kGzip, kMemoryLevel,
-                       Z_DEFAULT_STRATEGY) != Z_OK) {
-      throw std::bad_alloc();
-    }
-  }
-  ~File() { ::deflateEnd(&stream); }
+  explicit File(std::string file_name) : name(std::move(file_name)), deflater(Deflater::take()) {}
+  ~File() { Deflater::give_back(std::move(deflater)); }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
 
-  void pack(std::string_view bytes, int flush_mode) {
-    // zlib does not write to its input.
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-    stream.avail_in = static_cast<uInt>(bytes.size());
-    do {
-      std::array<char, 16 * 1024> piece;
-      stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-      stream.avail_out = static_cast<uInt>(piece.size());
-      ::deflate(&stream, flush_mode);
-      unsent.append(piece.data(), piece.size() - stream.avail_out);
-    } while (stream.avail_out == 0);
-  }
-
   const std::string name;
-  z_stream stream{};
+  std::unique_ptr<Deflater> deflater;
   std::string unsent;
   std::uint64_t sent_bytes = 0;
 };
 
+TaskLogWriter::TaskLogWriter(Parts parts) : parts_(std::move(parts)) {}
+
 TaskLogWriter::~TaskLogWriter() {
   MutexLock lock(mutex_);
   end_file();
+  forget_file();
 }
 
 void TaskLogWriter::write(const LogRecord& record) {
@@ -66,6 +51,8 @@ void TaskLogWriter::output(std::string_view bytes) {
 void TaskLogWriter::flush() {
   MutexLock lock(mutex_);
   will_be_flushed_ = false;
+  if (is_let_go_) end_file();
+  if (has_ended_) return;
   if (!pending_.empty() || is_troubled_) send(Z_SYNC_FLUSH);
   if (is_troubled_ && !is_lost_) flush_soon();
 }
@@ -73,7 +60,10 @@ void TaskLogWriter::flush() {
 void TaskLogWriter::add(std::string_view bytes) {
   if (is_lost_) return;
   const std::uint64_t split_bytes = parts_.options.split_bytes;
-  if (split_bytes > 0 && file_bytes_ > split_bytes) end_file();
+  if (split_bytes > 0 && file_bytes_ > split_bytes) {
+    end_file();
+    forget_file();
+  }
   while (!bytes.empty()) {
     const std::string_view part = bytes.substr(0, parts_.options.flush_bytes);
     bytes.remove_prefix(part.size());
@@ -90,10 +80,32 @@ void TaskLogWriter::flush_soon() {
   parts_.flusher.flush_later(weak_from_this());
 }
 
+void TaskLogWriter::let_go() {
+  MutexLock lock(mutex_);
+  is_let_go_ = true;
+}
+
+/// True when the whole log is stored, or lost.
+bool TaskLogWriter::finish() {
+  MutexLock lock(mutex_);
+  end_file();
+  return !is_troubled_ || is_lost_;
+}
+
+/// Called again, it stores what could not be stored before.
 void TaskLogWriter::end_file() {
-  if (file_ || !pending_.empty()) send(Z_FINISH);
+  if (has_ended_) {
+    if (is_troubled_) store_unsent();
+  } else if (file_ || !pending_.empty()) {
+    send(Z_FINISH);
+    has_ended_ = true;
+  }
+}
+
+void TaskLogWriter::forget_file() {
   if (is_troubled_) kLogWriterLog.error("The end of the task log {} is lost", file_->name);
   is_troubled_ = false;
+  has_ended_ = false;
   file_.reset();
   file_bytes_ = 0;
 }
@@ -102,7 +114,7 @@ void TaskLogWriter::send(int flush_mode) {
   const std::string bytes = std::exchange(pending_, {});
   if (is_lost_) return;
   if (!file_) file_ = std::make_unique<File>(parts_.next_name());
-  file_->pack(bytes, flush_mode);
+  file_->deflater->pack(bytes, flush_mode, file_->unsent);
   store_unsent();
 }
 

@@ -2,8 +2,6 @@
 // decoded one by one. Private to this room; log_store.h says how it behaves.
 #pragma once
 
-#include <zlib.h>
-
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,12 +29,17 @@ class TaskLogWriter : public TaskLog,
         append;
   };
 
-  explicit TaskLogWriter(Parts parts) : parts_(std::move(parts)) {}
+  explicit TaskLogWriter(Parts parts);
   ~TaskLogWriter() override;
+  TaskLogWriter(const TaskLogWriter&) = delete;
+  TaskLogWriter& operator=(const TaskLogWriter&) = delete;
 
   void write(const LogRecord& record) override;
   void output(std::string_view bytes) override;
   void flush() override;
+  bool finish() override;
+  /// Nothing more will be written; from here on flush() writes the end, too.
+  void let_go();
 
  private:
   struct File;
@@ -46,12 +49,15 @@ class TaskLogWriter : public TaskLog,
   void store_unsent() MOGURA_REQUIRES(mutex_);
   void flush_soon() MOGURA_REQUIRES(mutex_);
   void end_file() MOGURA_REQUIRES(mutex_);
+  void forget_file() MOGURA_REQUIRES(mutex_);
 
   const Parts parts_;
   Mutex mutex_;
   std::string pending_ MOGURA_GUARDED_BY(mutex_);
   std::unique_ptr<File> file_ MOGURA_GUARDED_BY(mutex_);    // null: none is begun
   std::uint64_t file_bytes_ MOGURA_GUARDED_BY(mutex_) = 0;  // uncompressed, with `pending_`
+  bool is_let_go_ MOGURA_GUARDED_BY(mutex_) = false;
+  bool has_ended_ MOGURA_GUARDED_BY(mutex_) = false;  // its compression, not its storing
   bool will_be_flushed_ MOGURA_GUARDED_BY(mutex_) = false;
   bool is_troubled_ MOGURA_GUARDED_BY(mutex_) = false;  // the last portion could not be stored
   bool is_lost_ MOGURA_GUARDED_BY(mutex_) = false;      // nothing more is stored

@@ -2,42 +2,16 @@
 
 #include <algorithm>
 
-#include "calendar/duration.h"
-#include "calendar/time_zone.h"
 #include "value/config.h"
 
 namespace mogura::cli {
-namespace {
-
-void refuse_unknown_keys(const Object& config) {
-  std::string complaints;
-  for (const std::string& complaint : calendar::unused_schedule_keys(config)) {
-    complaints += (complaints.empty() ? "" : "\n") + complaint;
-  }
-  if (!complaints.empty()) throw ConfigError(complaints);
-}
-
-std::optional<std::chrono::seconds> duration_in(const Object& config, std::string_view key) {
-  const std::optional<std::string> text = value::find_text(config, key);
-  if (!text) return std::nullopt;
-  const auto duration = calendar::parse_duration(*text);
-  if (!duration) throw ConfigError("Invalid duration: " + *text);
-  return duration;
-}
-
-}  // namespace
-
 ScheduleTable::Entry ScheduleTable::read(const workflow::Definition& workflow, Instant now) {
+  scheduler::refuse_unused_keys(workflow.config);
   Entry entry;
   entry.workflow = workflow.name;
   entry.timezone = workflow.timezone;
   entry.config = value::get_object(workflow.config, "schedule");
-  refuse_unknown_keys(entry.config);
-  const calendar::TimeZone zone =
-      calendar::TimeZone::find(workflow.timezone).value_or(calendar::TimeZone::utc());
-  entry.schedule = calendar::make_schedule(entry.config, zone);
-  entry.skip_on_overtime = value::find_boolean(entry.config, "skip_on_overtime").value_or(false);
-  entry.skip_delayed_by = duration_in(entry.config, "skip_delayed_by");
+  entry.schedule = scheduler::find_schedule(workflow.config, workflow.timezone);
   entry.next = entry.schedule->first(now);
   return entry;
 }
@@ -68,11 +42,11 @@ std::vector<DueWorkflow> ScheduleTable::take_due(
   std::vector<DueWorkflow> due;
   for (Entry& entry : entries_) {
     while (entry.next.run_time <= now) {
-      const calendar::ScheduleTime time = entry.next;
+      const scheduler::ScheduleTime time = entry.next;
       entry.next = entry.schedule->next(time.session_time);
-      const bool is_late = entry.skip_delayed_by && now > time.run_time + *entry.skip_delayed_by;
-      const bool overlaps = entry.skip_on_overtime && is_active(entry.workflow);
-      if (is_late || overlaps) continue;
+      const auto decision =
+          scheduler::decide(*entry.schedule, time, now, is_active(entry.workflow));
+      if (decision == scheduler::Decision::skip) continue;
       due.push_back({entry.workflow, time, entry.last_executed});
       // A second session that is due waits for the next call, which sees this one as active.
       break;

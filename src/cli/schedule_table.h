@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "calendar/schedule.h"
+#include "scheduler/schedule_rules.h"
 #include "workflow/definition.h"
 
 namespace mogura::cli {
@@ -17,16 +17,12 @@ namespace mogura::cli {
 /// A workflow whose time has come.
 struct DueWorkflow {
   std::string workflow;
-  calendar::ScheduleTime time;
+  scheduler::ScheduleTime time;
   std::optional<Instant> last_executed{};  // the session that was started before this one
 };
 
 class ScheduleTable {
  public:
-  /// After a start that failed for a reason that may go away.
-  static constexpr std::chrono::seconds kAfterLimit{600};
-  static constexpr std::chrono::seconds kAfterError{3600};
-
   /// Takes the schedules of these workflows. One that is as before keeps its next time, others
   /// begin at `now`; what was executed last is remembered by the workflow's name. Throws Error,
   /// without having changed anything, for a schedule that is wrong or has keys that no schedule
@@ -54,10 +50,8 @@ class ScheduleTable {
     std::string workflow;
     std::string timezone;
     Object config;
-    std::unique_ptr<calendar::Schedule> schedule;
-    bool skip_on_overtime = false;
-    std::optional<std::chrono::seconds> skip_delayed_by;
-    calendar::ScheduleTime next;
+    std::optional<scheduler::WorkflowSchedule> schedule;  // never absent
+    scheduler::ScheduleTime next;
     std::optional<Instant> last_executed;
   };
 

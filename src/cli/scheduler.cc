@@ -193,7 +193,8 @@ class LocalScheduler {
                                                    .subtree = {},
                                                    .session_time = due.time.session_time,
                                                    .run_time = due.time.run_time,
-                                                   .params = params_for(due, *workflow),
+                                                   .params = project_.params,
+                                                   .last_executed_session_time = due.last_executed,
                                                    .retry_attempt_name = {},
                                                    .resumed = {}});
       schedules_.started(due);
@@ -201,21 +202,11 @@ class LocalScheduler {
     } catch (const Error& error) {
       active_.failed_to_start();
       const bool is_limit = error.kind().ends_with("limit exceeded");
-      const auto pause = is_limit ? ScheduleTable::kAfterLimit : ScheduleTable::kAfterError;
+      const auto pause = is_limit ? scheduler::kRetryAfterLimit : scheduler::kRetryAfterError;
       kScheduleExecutorLog.error("Starting workflow {} failed; trying again in {} seconds: {}",
                                  due.workflow, pause.count(), error.chain());
       schedules_.postpone(due, clock_.now() + pause);
     }
-  }
-
-  /// The parameters of attempts that schedules start (execution.md §4.1).
-  Object params_for(const DueWorkflow& due, const executor::Workflow& workflow) const {
-    Object params = project_.params;
-    if (!due.last_executed) return params;
-    const calendar::TimeZone zone =
-        calendar::TimeZone::find(workflow.definition.timezone).value_or(calendar::TimeZone::utc());
-    params.set("last_executed_session_time", calendar::iso_time(*due.last_executed, zone));
-    return params;
   }
 
   void reload() {

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "cli/files.h"
 #include "cli/override_params.h"
+#include "cli/server_keys.h"
 #include "cli/system_config.h"
 
 namespace mogura::cli {
@@ -100,6 +101,9 @@ ServerConfig read_server_config(const Invocation& invocation) {
   config.settings = load_system_config(invocation.config_path, invocation.properties);
   config.default_params =
       load_override_params(config.settings, arguments.text("-P"), arguments.pairs("-p"));
+  for (const std::string& key : unknown_server_keys(config.settings)) {
+    kServerConfigLog.warn("Unknown setting: {}", key);
+  }
   apply_options(arguments, config.settings);
   config.own_directory = choose_own_directory(invocation, config.settings);
   if (config.settings.contains("server.authenticator-class")) {

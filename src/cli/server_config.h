@@ -17,11 +17,8 @@ struct ServerConfig {
   std::optional<std::filesystem::path> own_directory;
 };
 
-/// Throws UsageError for options that exclude each other, and what load_system_config() and
-/// load_override_params() throw.
+/// Keys that nobody knows are logged. Throws UsageError for options that exclude each other, and
+/// what load_system_config() and load_override_params() throw.
 ServerConfig read_server_config(const Invocation& invocation);
-
-/// Logs the keys that neither this program nor Digdag's server knows.
-void warn_of_unknown_settings(const Object& settings);
 
 }  // namespace mogura::cli

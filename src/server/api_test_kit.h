@@ -148,9 +148,14 @@ class ApiTest : public ::testing::Test {
                        {.agent = "7@host"},
                        clock_,
                        [](const LogRecord& record) { return std::string(record.text) + "\n"; }};
-  Services services_{*database_, executor_,
-                     vault_,     logs_,
-                     clock_,     {.version = "0.10.6", .temporary_directory = files_.root()}};
+  LiveStreams live_;
+  Services services_{*database_,
+                     executor_,
+                     vault_,
+                     logs_,
+                     clock_,
+                     live_,
+                     {.version = "0.10.6", .temporary_directory = files_.root()}};
   std::unique_ptr<Api> api_;
   std::optional<store::Lease> lease_;
 };

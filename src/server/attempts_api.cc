@@ -1,5 +1,6 @@
 // Attempts and their tasks (rest-api.md §10).
 #include "server/attempt_actions.h"
+#include "server/live_feeds.h"
 #include "server/lookups.h"
 #include "server/models.h"
 #include "server/query.h"
@@ -56,6 +57,11 @@ net::ServerResponse post_kill(const Call& call) {
   return json_reply(attempt_model(kill_attempt(call, AttemptId{call.id("id")})));
 }
 
+net::ServerResponse watch_attempt(const Call& call) {
+  const AttemptId id = get_attempt(call, AttemptId{call.id("id")}).info.id;
+  return call.services.live.reply_with(attempt_feed(call.services, call.caller.site, id));
+}
+
 // Deprecated by Digdag, for its administrators (rest-api.md §12.3).
 net::ServerResponse get_user_info(const Call& call) {
   const store::AttemptSummary attempt = get_attempt(call, AttemptId{call.id("id")});
@@ -97,6 +103,12 @@ std::vector<Route> reading_attempt_routes() {
        .handler = list_tasks,
        .summary = "The tasks of an attempt",
        .result = "TaskCollection"},
+      {.method = "GET",
+       .path = "/api/attempts/{id:int64}/events",
+       .permission = Permission::get_tasks_from_attempt,
+       .handler = watch_attempt,
+       .summary = "The states of an attempt and of its tasks as they change",
+       .result = kEventStream},
       {.method = "GET",
        .path = "/api/admin/attempts/{id:int64}/userinfo",
        .permission = Permission::admin,

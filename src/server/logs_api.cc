@@ -1,6 +1,7 @@
 // The logs of tasks (rest-api.md §11).
 #include "blob/log_store.h"
 #include "server/attempt_logs.h"
+#include "server/live_feeds.h"
 #include "server/lookups.h"
 #include "server/models.h"
 #include "server/query.h"
@@ -35,6 +36,12 @@ net::ServerResponse get_log_file(const Call& call) {
   return text_reply(std::move(*content), kGzip);
 }
 
+net::ServerResponse watch_logs(const Call& call) {
+  const AttemptId id = get_attempt(call, AttemptId{call.id("id")}).info.id;
+  return call.services.live.reply_with(
+      log_feed(call.services, call.caller.site, id, find_parameter(call, "task").value_or("")));
+}
+
 }  // namespace
 
 std::vector<Route> log_routes() {
@@ -54,6 +61,13 @@ std::vector<Route> log_routes() {
        .handler = get_log_file,
        .summary = "A log file: text, compressed",
        .result = kGzip},
+      {.method = "GET",
+       .path = "/api/logs/{id:int64}/stream",
+       .permission = Permission::get_log_files,
+       .handler = watch_logs,
+       .summary = "The lines that an attempt's tasks log, as they come",
+       .query = {{"task", ParameterType::text, false, "The beginning of the files' names"}},
+       .result = kEventStream},
   };
 }
 

@@ -186,15 +186,23 @@ Object attempt_model(const store::AttemptSummary& attempt) {
           {"finishedAt", instant_or_null(attempt.finished_at)}};
 }
 
-std::vector<Value> task_models(const store::AttemptTasks& tasks, const secrets::SecretMask& mask) {
+std::vector<Value> task_models(const store::AttemptTasks& tasks,
+                               std::span<const store::TaskSummary* const> chosen,
+                               const secrets::SecretMask& mask) {
   std::map<engine::TaskIndex, std::int64_t> ids;
   for (const store::TaskSummary& task : tasks.tasks) ids.emplace(task.position, task.id);
   std::vector<Value> models;
-  models.reserve(tasks.tasks.size());
-  for (const store::TaskSummary& task : tasks.tasks) {
-    models.push_back(task_model(task, ids, tasks.barriers, mask));
+  models.reserve(chosen.size());
+  for (const store::TaskSummary* const task : chosen) {
+    models.push_back(task_model(*task, ids, tasks.barriers, mask));
   }
   return models;
+}
+
+std::vector<Value> task_models(const store::AttemptTasks& tasks, const secrets::SecretMask& mask) {
+  std::vector<const store::TaskSummary*> all;
+  for (const store::TaskSummary& task : tasks.tasks) all.push_back(&task);
+  return task_models(tasks, all, mask);
 }
 
 }  // namespace mogura::server

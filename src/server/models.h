@@ -2,6 +2,7 @@
 // absent.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ Object session_model(const store::SessionSummary& session);
 Object attempt_model(const store::AttemptSummary& attempt);
 /// What tasks hold is shown without the secrets that the mask knows.
 std::vector<Value> task_models(const store::AttemptTasks& tasks, const secrets::SecretMask& mask);
+/// Of some of the tasks only.
+std::vector<Value> task_models(const store::AttemptTasks& tasks,
+                               std::span<const store::TaskSummary* const> chosen,
+                               const secrets::SecretMask& mask);
 
 /// `2024-08-27T01:02:03Z`: whole seconds, cut off.
 std::string instant_text(Instant instant);

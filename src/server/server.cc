@@ -56,7 +56,8 @@ struct Server::Impl {
   Impl(ServerSettings given, const Dependencies& dependencies)
       : settings(std::move(given)),
         services{dependencies.database, dependencies.executor, dependencies.vault,
-                 dependencies.logs,     dependencies.clock,    settings.api},
+                 dependencies.logs,     dependencies.clock,    live,
+                 settings.api},
         api(services),
         http(
             settings.http, dependencies.clock,
@@ -71,6 +72,7 @@ struct Server::Impl {
   }
 
   const ServerSettings settings;
+  LiveStreams live;
   const Services services;
   const Api api;
   std::unique_ptr<AccessLog> access_log;
@@ -112,6 +114,7 @@ std::vector<net::ListenAddress> Server::addresses() const {
 }
 
 void Server::stop() {
+  impl_->live.stop();
   impl_->http.stop();
 }
 

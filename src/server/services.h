@@ -12,6 +12,7 @@
 #include "net/http_client.h"
 #include "secrets/secret_vault.h"
 #include "server/authenticator.h"
+#include "server/live_streams.h"
 #include "server/version.h"
 #include "store/database.h"
 
@@ -38,6 +39,7 @@ struct Services {
   const secrets::SecretVault& vault;
   blob::LogStore& logs;
   const Clock& clock;
+  LiveStreams& live;
   ApiSettings settings;
 };
 
