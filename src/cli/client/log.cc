@@ -1,5 +1,5 @@
 // log (cli.md §14.11): the logs of an attempt's tasks, and what is added to them.
-#include <thread>
+#include "base/mutex.h"
 
 #include "cli/client/log_lines.h"
 #include "cli/client/lookups.h"
@@ -20,6 +20,14 @@ constexpr milliseconds kFirstPause{500};
 constexpr milliseconds kMaxDigdagPause{10'000};
 constexpr milliseconds kMaxPause{1'000};
 constexpr std::size_t kMaxLogBytes = 1u << 30;
+
+// Nothing tells a client of Digdag's API that there is news.
+void wait_for(milliseconds pause) {
+  Mutex mutex;
+  Condition never;
+  MutexLock lock(mutex);
+  never.wait_until(mutex, std::chrono::steady_clock::now() + pause);
+}
 
 class LogReader {
  public:
@@ -115,7 +123,7 @@ int run_log(const Invocation& invocation) {
     const bool has_news = reader.print_new(is_last);
     if (is_last) return kSuccess;
     pause = has_news ? kFirstPause : std::min(2 * pause, longest);
-    std::this_thread::sleep_for(pause);
+    wait_for(pause);
   }
 }
 
