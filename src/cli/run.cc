@@ -210,6 +210,7 @@ class LocalRun {
     options.params = project_.params;
     options.run_options = {.dry_run = is_dry(),
                            .show_params = arguments_.has("-E") || arguments_.has("-dE"),
+                           .tell_retries = invocation_.program.is_mogura(),
                            .project_path = project_.directory};
     if (invocation_.program.is_mogura()) {
       options.open_task_log =

@@ -143,7 +143,8 @@ class LocalScheduler {
     options.workflows = workflows_;
     options.revision = std::to_string(revision_);
     options.params = project_.params;
-    options.run_options.project_path = project_.directory;
+    options.run_options = {.tell_retries = invocation.program.is_mogura(),
+                           .project_path = project_.directory};
     options.observer = &active_;
     engine_.emplace(std::move(options));
   }
