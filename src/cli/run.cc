@@ -207,6 +207,7 @@ class LocalRun {
     EngineOptions options = setup_.engine_options();
     options.run_options = {.dry_run = is_dry(),
                            .show_params = arguments_.has("-E") || arguments_.has("-dE"),
+                           .tell_retries = invocation_.program.is_mogura(),
                            .project_path = project_.directory};
     if (invocation_.program.is_mogura()) {
       options.open_task_log =

@@ -140,7 +140,8 @@ class LocalScheduler {
     check_engine_settings(project_.system_config);
     schedules_.replace(workflows_, clock_.now());
     EngineOptions options = setup_.engine_options();
-    options.run_options.project_path = project_.directory;
+    options.run_options = {.tell_retries = invocation.program.is_mogura(),
+                           .project_path = project_.directory};
     options.observer = &active_;
     engine_.emplace(LocalEngineOptions{workflows_, std::to_string(revision_), project_.params,
                                        std::move(options)});

@@ -210,7 +210,9 @@ struct TaskRun::Impl {
     const auto delay = engine::retry_delay(retry, retries);
     if (!delay) return std::nullopt;
     kRetryLog.error("Task failed, retrying");
-    kRetryLog.info("Failure {} of at most {} retries: {}", retries + 1, retry.limit, error.text());
+    const std::string cause =
+        fmt::format("Failure {} of at most {} retries: {}", retries + 1, retry.limit, error.text());
+    options.tell_retries ? kRetryLog.info("{}", cause) : kRetryLog.debug("{}", cause);
     Object state = engine::with_one_more_retry(request.state_params);
     state.erase(kCommandStatusKey);
     return Poll{.interval = *delay, .state = std::move(state), .error = error};

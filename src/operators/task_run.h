@@ -25,6 +25,7 @@ struct Failure {
 struct RunOptions {
   bool dry_run = false;      // evaluate, do not execute (cli.md §12.3.8)
   bool show_params = false;  // log the parameters first (cli.md §12.3.9)
+  bool tell_retries = true;  // why a try failed is told at INFO, else at DEBUG: Digdag has no line
   /// The project directory where the config has no `_project_path`.
   std::filesystem::path project_path;
 };

@@ -87,11 +87,16 @@ TEST_F(TaskRunTest, RetriesConsumeFailures) {
   EXPECT_EQ(poll.interval, std::chrono::seconds(5));
   EXPECT_EQ(value::to_json(poll.state), R"({"retry_count":1})");
   EXPECT_EQ(poll.error->text(), "Command failed with code 1 (runtime)");
-  EXPECT_EQ(lines("ERROR"), Lines{"[ERROR] Task failed, retrying"});
+  EXPECT_EQ(lines("INFO ERROR"),
+            (Lines{"[INFO] sh>: exit 1", "[ERROR] Task failed, retrying",
+                   "[INFO] Failure 1 of at most 2 retries: Command failed with code 1 (runtime)"}));
 
   request.state_params = poll.state;
+  log->lines.clear();
+  options.tell_retries = false;
   poll = std::get<Poll>(run_command(local, 1));
   EXPECT_EQ(value::to_json(poll.state), R"({"retry_count":2})");
+  EXPECT_EQ(lines("INFO ERROR"), (Lines{"[INFO] sh>: exit 1", "[ERROR] Task failed, retrying"}));
   request.state_params = poll.state;
   EXPECT_EQ(message(run_command(local, 1)), "Command failed with code 1 (runtime)");
 }
