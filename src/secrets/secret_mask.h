@@ -49,10 +49,12 @@ class SecretMask {
 /// The value with `mask` applied to all of its texts and the keys of its objects.
 Value masked_texts(const Value& value, const std::function<std::string(std::string_view)>& mask);
 
-/// Masks what a task logs and prints, on the way to `log`, which may be null.
+/// Masks what a task logs and prints, on the way to `log`, which may be null: what `mask` hides
+/// from the beginning, and what the task reads.
 class MaskedTaskLog : public TaskLog {
  public:
-  explicit MaskedTaskLog(std::shared_ptr<TaskLog> log) : log_(std::move(log)) {}
+  explicit MaskedTaskLog(std::shared_ptr<TaskLog> log, SecretMask mask = {})
+      : log_(std::move(log)), mask_(std::move(mask)) {}
   ~MaskedTaskLog() override;
 
   void write(const LogRecord& record) override;

@@ -5,6 +5,7 @@
 namespace mogura::secrets {
 namespace {
 
+constexpr std::size_t kMaxKeptMasks = 1000;
 constexpr Logger kVaultLog("io.digdag.core.crypto.SecretCryptoProvider");
 
 }  // namespace
@@ -18,6 +19,7 @@ void SecretVault::set(ProjectId project, const std::string& key, std::string_vie
   if (!valid_secret_value(value)) throw Error("illegal argument", "Invalid secret");
   store_.set_secret(project, kProjectScope, key,
                     {.engine = std::string(crypto_.engine()), .text = crypto_.encrypt(value)});
+  forget_mask(project);
 }
 
 void SecretVault::remove(ProjectId project, const std::string& key) const {
@@ -38,7 +40,37 @@ std::optional<std::string> SecretVault::find(ProjectId project, const std::strin
   return std::nullopt;
 }
 
+void SecretVault::forget_mask(ProjectId project) const {
+  MutexLock lock(mutex_);
+  masks_.erase(project);
+}
+
 SecretMask SecretVault::mask(ProjectId project) const {
+  const auto now = std::chrono::steady_clock::now();
+  {
+    MutexLock lock(mutex_);
+    const auto kept = masks_.find(project);
+    if (kept != masks_.end() && now < kept->second.read_at + kMaskLifetime) {
+      return kept->second.mask;
+    }
+  }
+  SecretMask mask = read_mask(project);
+  MutexLock lock(mutex_);
+  if (masks_.size() >= kMaxKeptMasks) masks_.clear();
+  masks_[project] = {.mask = mask, .read_at = now};
+  return mask;
+}
+
+SecretMask SecretVault::mask_for_log(ProjectId project) const {
+  try {
+    return mask(project);
+  } catch (const Error& error) {
+    kVaultLog.warn("Secrets of project id={} cannot be masked: {}", project.value, error.message());
+    return {};
+  }
+}
+
+SecretMask SecretVault::read_mask(ProjectId project) const {
   SecretMask mask;
   for (const char* scope : {kProjectScope, kProjectDefaultScope}) {
     for (const std::string& key : store_.list_secrets(project, scope)) {

@@ -1,6 +1,8 @@
 // The secrets of a server's projects, encrypted in its store (rest-api.md §6.12, runtime.md §11).
 #pragma once
 
+#include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -8,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/id.h"
+#include "base/mutex.h"
 #include "secrets/secret_crypto.h"
 #include "secrets/secret_mask.h"
 #include "secrets/secrets.h"
@@ -41,12 +44,26 @@ class SecretVault : public SecretStore {
   /// Throws RuntimeError where it cannot be decrypted.
   std::optional<std::string> find(ProjectId project, const std::string& key) const override;
 
-  /// Hides all secrets of a project that can be decrypted, for what the API shows of its tasks.
+  /// Hides all secrets of a project that can be decrypted, for what is shown of its tasks. What
+  /// another server has set may be missing for kMaskLifetime.
   SecretMask mask(ProjectId project) const;
+  /// The same for the log of a task, which goes on without it where the store is out of reach.
+  SecretMask mask_for_log(ProjectId project) const;
+
+  static constexpr std::chrono::seconds kMaskLifetime{10};
 
  private:
+  struct KeptMask {
+    SecretMask mask;
+    std::chrono::steady_clock::time_point read_at;
+  };
+  SecretMask read_mask(ProjectId project) const;
+  void forget_mask(ProjectId project) const;
+
   store::EncryptedSecrets& store_;
   const SecretCrypto crypto_;
+  mutable Mutex mutex_;
+  mutable std::map<ProjectId, KeptMask> masks_ MOGURA_GUARDED_BY(mutex_);
 };
 
 }  // namespace mogura::secrets

@@ -95,7 +95,10 @@ class ServerCanary(ProjectTest):
                 if path.suffix == ".gz":
                     content = gzip.decompress(content)
                 self.shown.append(content.decode("latin-1"))
-        for text in self.shown:
+        self.assert_hidden(self.shown)
+
+    def assert_hidden(self, texts: list[str]) -> None:
+        for text in texts:
             for form in FORMS:
                 at = text.find(form)
                 self.assertEqual(at, -1, text[max(0, at - 200):at + 50])
@@ -123,6 +126,30 @@ class ServerCanary(ProjectTest):
         self.assertIn("it is ***\n", log)
         self.assertTrue(re.search(r"^\*\*\*$", log, re.MULTILINE), log)
         self.assert_silent(attempt)
+
+    def test_stored(self) -> None:
+        """Tasks may hand secrets on; whoever looks at them does not see these."""
+        self.write("x.py", """
+            import digdag
+            import os
+
+
+            def f():
+                digdag.env.store({'token': os.environ['TOKEN']})
+            """)
+        attempt = self.run_workflow("""
+            +store:
+              py>: x.f
+              python: python3
+              _env: {TOKEN: "${secret:canary}"}
+            +use:
+              sh>: test ${token} = c4nary-"0f-the-m1ne" && echo the same
+            """)
+        self.assertIn("the same\n", self.log_of(attempt))
+        tasks = self.get_json(f"/api/attempts/{attempt}/tasks")["tasks"]
+        self.assertIn({"token": "***"}, [task["storeParams"] for task in tasks])
+        self.ask("tasks", attempt)
+        self.assert_hidden(self.shown)
 
     def test_raised(self) -> None:
         self.write("x.py", """

@@ -86,6 +86,16 @@ class UploadProgress {
   int percent_ = -1;  // what is shown; -1: nothing
 };
 
+Value send_archive(const Invocation& invocation, const ServerApi& server, const Query& query,
+                   std::string archive) {
+  if (!invocation.program.is_mogura() || !invocation.console.err_is_terminal()) {
+    return server.upload("/api/projects", query, std::move(archive));
+  }
+  UploadProgress progress(invocation.console, archive.size());
+  return server.upload("/api/projects", query, std::move(archive),
+                       [&](std::uint64_t bytes) { progress.sent(bytes); });
+}
+
 int upload_archive(const Invocation& invocation, const std::string& project,
                    const std::string& revision, std::string archive) {
   const ServerApi server = connect(invocation);
@@ -95,13 +105,7 @@ int upload_archive(const Invocation& invocation, const std::string& project,
     query.add("schedule_from",
               std::string_view(calendar::utc_iso(parse_instant_argument(*from).value())));
   }
-  UploadProgress progress(invocation.console, archive.size());
-  const bool shows_progress =
-      invocation.program.is_mogura() && invocation.console.err_is_terminal();
-  const auto sent = [&](std::uint64_t bytes) { progress.sent(bytes); };
-  const Value answer =
-      server.upload("/api/projects", query, std::move(archive),
-                    shows_progress ? std::function<void(std::uint64_t)>(sent) : nullptr);
+  const Value answer = send_archive(invocation, server, query, std::move(archive));
   if (prints_json(invocation)) return print_json(invocation, answer);
   const Object& uploaded = object_in(answer);
   invocation.print("Uploaded:");
