@@ -295,8 +295,8 @@ void Agent::Impl::handle(const std::shared_ptr<Execution>& execution,
 void Agent::Impl::run_command(const std::shared_ptr<Execution>& execution,
                               const command::Request& request) {
   command::Callbacks callbacks;
-  callbacks.output = [this, log = execution->log](std::string_view bytes) {
-    if (log != nullptr) log->output(bytes);
+  callbacks.output = [this, execution](std::string_view bytes) {
+    if (execution->log != nullptr) execution->log->output(bytes);
     dependencies.environment.print(bytes);
   };
   callbacks.finished = [this, execution](command::Finished finished) {

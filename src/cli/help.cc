@@ -1,5 +1,7 @@
 #include "cli/help.h"
 
+#include "cli/client/digdag_usage.h"
+
 namespace mogura::cli {
 namespace {
 
@@ -102,6 +104,9 @@ std::string general_help(const Program& program, const std::string& default_conf
 
 std::string command_help(const Program& program, const Command& command,
                          const std::string& default_config) {
+  if (!program.is_mogura()) {
+    if (auto usage = digdag_usage(program, command, default_config)) return *std::move(usage);
+  }
   std::string text;
   for (const std::string_view form : command.forms) {
     text += text.empty() ? "Usage: " : "       ";

@@ -1,6 +1,7 @@
 // log (cli.md §14.11): the logs of an attempt's tasks, and what is added to them.
-#include "base/mutex.h"
+#include <algorithm>
 
+#include "cli/backoff.h"
 #include "cli/client/log_lines.h"
 #include "cli/client/lookups.h"
 #include "cli/client/report.h"
@@ -20,14 +21,6 @@ constexpr milliseconds kFirstPause{500};
 constexpr milliseconds kMaxDigdagPause{10'000};
 constexpr milliseconds kMaxPause{1'000};
 constexpr std::size_t kMaxLogBytes = 1u << 30;
-
-// Nothing tells a client of Digdag's API that there is news.
-void wait_for(milliseconds pause) {
-  Mutex mutex;
-  Condition never;
-  MutexLock lock(mutex);
-  never.wait_until(mutex, std::chrono::steady_clock::now() + pause);
-}
 
 class LogReader {
  public:
@@ -117,13 +110,13 @@ int run_log(const Invocation& invocation) {
   LogReader reader(invocation, server);
   const bool follows = invocation.arguments.has("-f");
   const milliseconds longest = invocation.program.is_mogura() ? kMaxPause : kMaxDigdagPause;
-  milliseconds pause = kFirstPause;
+  const BackoffTimes times{kFirstPause, longest, 2};
+  std::optional<Backoff> pause(times);
   while (true) {
     const bool is_last = !follows || reader.is_finished();
-    const bool has_news = reader.print_new(is_last);
+    if (reader.print_new(is_last)) pause.emplace(times);
     if (is_last) return kSuccess;
-    pause = has_news ? kFirstPause : std::min(2 * pause, longest);
-    wait_for(pause);
+    pause->wait();
   }
 }
 

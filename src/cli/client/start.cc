@@ -1,4 +1,6 @@
 // start, retry (cli.md §14.6, §14.7).
+#include <algorithm>
+
 #include "calendar/time_zone.h"
 #include "cli/client/attempt_view.h"
 #include "cli/client/lookups.h"
@@ -16,10 +18,29 @@ namespace {
 
 constexpr std::string_view kAttemptsPath = "/api/attempts";
 
+// The place of a key in Java's hash table of this many buckets.
+std::uint32_t java_bucket(std::string_view key, std::uint32_t buckets) {
+  std::uint32_t hash = 0;
+  for (const char c : key) hash = hash * 31 + static_cast<unsigned char>(c);
+  return (hash ^ (hash >> 16)) & (buckets - 1);
+}
+
+// Digdag keeps what `-p` sets in a hash table, whose order is seen in the attempt's parameters.
+// Right for keys in ASCII.
+Pairs in_digdags_order(Pairs pairs) {
+  std::uint32_t buckets = 16;
+  while (pairs.size() * 4 > buckets * 3) buckets *= 2;
+  std::ranges::stable_sort(pairs, {},
+                           [&](const auto& pair) { return java_bucket(pair.first, buckets); });
+  return pairs;
+}
+
 Object params_given(const Invocation& invocation) {
   const Arguments& arguments = invocation.arguments;
+  Pairs pairs = arguments.pairs("-p");
+  if (!invocation.program.is_mogura()) pairs = in_digdags_order(std::move(pairs));
   return load_override_params(load_system_config(invocation.config_path, invocation.properties),
-                              arguments.text("-P"), arguments.pairs("-p"));
+                              arguments.text("-P"), pairs);
 }
 
 // What the server makes the session time of: a local time, or the present and how to cut it.
