@@ -72,7 +72,7 @@ struct ArchiveReader::Source {
 
 struct ArchiveReader::Impl {
   struct Free {
-    void operator()(archive* reader) const { ::archive_read_free(reader); }
+    void operator()(archive* opened) const { ::archive_read_free(opened); }
   };
   Source source;
   std::unique_ptr<archive, Free> reader;  // null: there is no content

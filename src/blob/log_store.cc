@@ -1,6 +1,7 @@
 #include "blob/log_store.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "blob/task_log_writer.h"
 

@@ -7,9 +7,9 @@ import gzip
 import json
 import re
 import urllib.parse
-import urllib.request
 
-from project import ProjectTest, Running, wait_for
+from project import Ran
+from server import ServerTest
 
 SECRET = "c4nary-0f-the-m1ne"
 FORMS = (SECRET, base64.b64encode(SECRET.encode()).decode())
@@ -20,37 +20,19 @@ PROJECT_ROUTES = ("/api/projects", "/api/projects/{project}", "/api/projects/{pr
                   "/api/attempts")
 
 
-class ServerCanary(ProjectTest):
+class ServerCanary(ServerTest):
     def setUp(self) -> None:
         super().setUp()
         config = self.place / "server.properties"
         config.write_text(f"digdag.secret-encryption-key = {KEY}\n", encoding="utf-8")
         self.shown: list[str] = []
-        self.server = self.start_running(
-            "server", "-o", str(self.place / "db"), "-O", str(self.place / "logs"), "-n", "0",
-            "-c", str(config), "-l", "trace", "-X",
-            f"server.runtime-info.path={self.place / 'info.json'}")
-        self.endpoint = wait_for(self.find_endpoint, "the server's start")
+        self.start_server("-o", str(self.place / "db"), "-O", str(self.place / "logs"),
+                          "-c", str(config), "-l", "trace")
 
-    def find_endpoint(self) -> str | None:
-        running: Running = self.server
-        self.assertIsNone(running.process.poll(), running.stderr)
-        try:
-            info = json.loads((self.place / "info.json").read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            return None
-        address = info["local_addresses"][0]
-        return f"{address['host']}:{address['port']}"
-
-    def ask(self, *arguments: str) -> str:
-        ran = self.run_program(*arguments, "-e", self.endpoint)
-        self.assertEqual(ran.status, 0, ran.stderr)
+    def ask(self, *arguments: str) -> Ran:
+        ran = super().ask(*arguments)
         self.shown.append(ran.stdout + ran.stderr)
-        return ran.stdout
-
-    def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(f"http://{self.endpoint}{path}") as answer:
-            return answer.read()
+        return ran
 
     def get_json(self, path: str) -> dict:
         text = self.get(path).decode()
@@ -62,16 +44,9 @@ class ServerCanary(ProjectTest):
         self.write("w.dig", workflow)
         self.ask("push", "p", "-r", "r")
         self.ask("secrets", "--project", "p", "--set", f"canary={SECRET}")
-        started = self.get_json("/api/workflows")["workflows"][0]
-        request = urllib.request.Request(
-            f"http://{self.endpoint}/api/attempts", method="PUT",
-            headers={"Content-Type": "application/json"},
-            data=json.dumps({"workflowId": started["id"], "params": {},
-                             "sessionTime": "2030-01-01T00:00:00Z"}).encode())
-        with urllib.request.urlopen(request) as answer:
-            attempt = json.load(answer)["id"]
-        wait_for(lambda: self.get_json(f"/api/attempts/{attempt}")["done"], "the attempt's end")
-        self.project_id = started["project"]["id"]
+        self.project_id = self.get_json("/api/projects")["projects"][0]["id"]
+        attempt = self.start_attempt("p", "w")
+        self.wait_for_attempt(attempt)
         return attempt
 
     def log_of(self, attempt: str) -> str:
