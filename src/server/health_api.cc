@@ -12,7 +12,7 @@ net::ServerResponse say_alive(const Call&) {
 // Ready is who reaches the database.
 net::ServerResponse say_ready(const Call& call) {
   try {
-    call.services.database.next_wake();
+    call.services.database.leases();
     return json_reply(Object{{"status", "up"}});
   } catch (const Error&) {
     return json_reply(Object{{"status", "down"}}, 503);

@@ -191,7 +191,8 @@ class Store {
 
   /// Attempts whose wake_at has come, at most `max`.
   virtual std::vector<AttemptId> attempts_due(Instant now, std::size_t max) = 0;
-  /// The earliest wake_at of all attempts.
+  /// The earliest wake_at of all attempts. It may be a time at which none wakes any more;
+  /// attempts_due() then finds nothing, and the next answer is better.
   virtual std::optional<Instant> next_wake() = 0;
 
   virtual Lease open_lease(const std::string& agent, std::chrono::milliseconds lifetime) = 0;

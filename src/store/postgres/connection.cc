@@ -12,11 +12,12 @@
 namespace mogura::store::postgres {
 namespace {
 
-// Every statement is to go by index and its plan to be made once: tables that were empty when a
-// statement was planned would be read whole ever after.
+// Every statement is to go by index, and in its order, and its plan to be made once: tables that
+// were empty when a statement was planned would be read whole ever after.
 constexpr const char* kSettings =
     "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; "
-    "SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; "
+    "SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
+    "SET enable_sort = off; SET jit = off; "
     "SET default_transaction_isolation = 'read committed'";
 
 void ignore_server_notice(void*, const pg_result*) {}

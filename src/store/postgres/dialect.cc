@@ -32,7 +32,7 @@ std::string text_for_all(std::span<const sql::BulkRun> runs) {
     parameter += runs[i].bulk->columns.size();
     parts.append(parts.empty() ? "WITH " : ", ").append(name).append(" AS (").append(text);
     parts.append(")");
-    if (!text.contains(" RETURNING ")) continue;
+    if (!text.contains(" RETURNING ") && !text.starts_with("SELECT ")) continue;
     results.append(results.empty() ? " " : " UNION ALL ");
     results.append("SELECT ").append(std::to_string(i)).append(", * FROM ").append(name);
   }

@@ -65,8 +65,11 @@ const sql::Dialect& PostgresDriver::dialect() const {
   return kDialect;
 }
 
-void PostgresDriver::announce(sql::Session& session, const Notice& notice) {
-  session.run("SELECT pg_notify($1, $2)", {kChannel, notice_text(self_, notice)});
+std::optional<sql::BulkRun> PostgresDriver::announcement(const Notice& notice) {
+  static const sql::Bulk bulk = {"SELECT count(pg_notify(r.channel, r.payload)) FROM {rows}",
+                                 {{"channel", sql::Type::text}, {"payload", sql::Type::text}}};
+  if (notice.empty()) return std::nullopt;
+  return sql::BulkRun{&bulk, {kChannel, notice_text(self_, notice)}};
 }
 
 void PostgresDriver::listen(Notices& notices) {

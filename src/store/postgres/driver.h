@@ -17,7 +17,7 @@ class PostgresDriver : public sql::Driver {
 
   std::unique_ptr<sql::Session> session(sql::Access access) override;
   const sql::Dialect& dialect() const override;
-  void announce(sql::Session& session, const Notice& notice) override;
+  std::optional<sql::BulkRun> announcement(const Notice& notice) override;
   void listen(Notices& notices) override;
 
   Pool& pool() { return pool_; }

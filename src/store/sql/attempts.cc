@@ -213,20 +213,35 @@ std::optional<Loaded> SqlDatabase::load(AttemptId id) {
 }
 
 std::vector<AttemptId> SqlDatabase::attempts_due(Instant now, std::size_t max) {
-  const Rows rows =
-      run(Access::read, "SELECT id FROM attempts WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2",
-          {now, max});
   std::vector<AttemptId> due;
-  for (std::size_t i = 0; i < rows.size(); ++i) due.push_back(rows[i].id<AttemptId>());
+  if (wakes_.none_due(now)) return due;
+  for (const auto& [wake_at, attempt] : ask_for_wakes(max)) {
+    if (wake_at <= now) due.push_back(attempt);
+  }
   return due;
 }
 
 std::optional<Instant> SqlDatabase::next_wake() {
-  const Rows rows = run(
-      Access::read,
-      "SELECT wake_at FROM attempts WHERE wake_at IS NOT NULL ORDER BY wake_at LIMIT 1", Params());
-  if (rows.empty()) return std::nullopt;
-  return rows[0].time();
+  if (const auto known = wakes_.bound()) return *known;
+  const auto next = ask_for_wakes(1);
+  if (next.empty()) return std::nullopt;
+  return next[0].first;
+}
+
+std::vector<std::pair<Instant, AttemptId>> SqlDatabase::ask_for_wakes(std::size_t max) {
+  wakes_.asking();
+  const Rows rows = run(Access::read,
+                        "SELECT wake_at, id FROM attempts WHERE wake_at IS NOT NULL "
+                        "ORDER BY wake_at LIMIT $1",
+                        {max});
+  std::vector<std::pair<Instant, AttemptId>> wakes;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Rows::Row row = rows[i];
+    const Instant wake_at = row.time();
+    wakes.emplace_back(wake_at, row.id<AttemptId>());
+  }
+  wakes_.learn(wakes.empty() ? std::nullopt : std::optional(wakes[0].first));
+  return wakes;
 }
 
 Rows SqlDatabase::run(Access access, std::string_view text, Params params) {
@@ -237,9 +252,24 @@ Rows SqlDatabase::run(Access access, std::string_view text, std::initializer_lis
   return run(access, text, Params(params.begin(), params.size()));
 }
 
+void SqlDatabase::announce(Transaction& transaction, const Notice& notice) {
+  const auto announcement = driver_->announcement(notice);
+  if (announcement) transaction->run(*announcement->bulk, announcement->rows);
+}
+
 void SqlDatabase::commit_and_tell(Transaction& transaction, const Notice& notice) {
-  if (!notice.empty()) driver_->announce(transaction.session(), notice);
-  transaction.commit();
+  announce(transaction, notice);
+  commit_then_tell_here(transaction, notice);
+}
+
+// Where the answer is lost nobody knows what there is to tell.
+void SqlDatabase::commit_then_tell_here(Transaction& transaction, const Notice& notice) {
+  try {
+    transaction.commit();
+  } catch (const Error&) {
+    notices_.send({.missed = true});
+    throw;
+  }
   notices_.send(notice);
 }
 

@@ -174,10 +174,11 @@ std::optional<Instant> release_waiting(Session& session, Commits commits) {
 }
 
 // Empty: all is written. Else nothing else counts: the transaction is to be rolled back.
-Refusals write(Session& session, Commits commits) {
+Refusals write(Session& session, Commits commits, std::optional<BulkRun> announcement) {
   std::vector<BulkRun> runs = {raise_versions(commits), take_entries(commits)};
   add_task_writes(runs, commits);
   add_entry_writes(runs, commits);
+  if (announcement) runs.push_back(std::move(*announcement));
   const std::vector<Rows> found = session.run_together(runs);
   return refusals_of(commits, found[0], found[1]);
 }
@@ -190,10 +191,12 @@ std::vector<CommitResult> SqlDatabase::commit(std::span<const Commit> commits) {
   for (const Commit& commit : commits) left.push_back(&commit);
   while (!left.empty()) {
     Transaction transaction(*driver_);
-    const Refusals refusals = write(transaction.session(), left);
+    const Notice notice = notice_of(commits, results, std::nullopt);
+    const Refusals refusals = write(transaction.session(), left, driver_->announcement(notice));
     if (refusals.empty()) {
       const auto released = release_waiting(transaction.session(), left);
-      commit_and_tell(transaction, notice_of(commits, results, released));
+      announce(transaction, {.wake_at = released});
+      commit_then_tell_here(transaction, notice_of(commits, results, released));
       break;
     }
     for (const auto& [commit, result] : refusals) {

@@ -132,12 +132,12 @@ std::optional<AttemptSummary> SqlDatabase::find_attempt_summary(SiteId site, Att
 AttemptTasks SqlDatabase::tasks_of(AttemptId attempt) {
   Transaction transaction(*driver_, Access::read);
   AttemptTasks tasks;
-  tasks.tasks = all_from(transaction->run("SELECT id, " + std::string(kTaskColumns) +
-                                              " FROM tasks WHERE attempt_id = $1 AND NOT EXISTS "
-                                              "(SELECT 1 FROM attempts WHERE id = $1 AND "
-                                              "starts_after IS NOT NULL) ORDER BY position",
-                                          {attempt}),
-                         task_summary_from);
+  tasks.tasks =
+      all_from(transaction->run("SELECT id, " + std::string(kTaskColumns) +
+                                    " FROM tasks WHERE attempt_id = $1 AND (SELECT starts_after "
+                                    "FROM attempts WHERE id = $1) IS NULL ORDER BY position",
+                                {attempt}),
+               task_summary_from);
   tasks.barriers = load_barriers(transaction.session(), attempt);
   transaction.commit();
   return tasks;

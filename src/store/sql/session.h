@@ -63,6 +63,7 @@ class Rows {
   Rows(std::size_t width, std::vector<Cell> cells) : width_(width), cells_(std::move(cells)) {}
 
   bool empty() const { return cells_.empty(); }
+  std::size_t width() const { return width_; }
   std::size_t size() const { return width_ == 0 ? 0 : cells_.size() / width_; }
   Row operator[](std::size_t row) const;
   /// Adds the rows of the same statement run again.
@@ -170,8 +171,9 @@ class Driver {
   /// "database" where none comes, or the database is out of reach.
   virtual std::unique_ptr<Session> session(Access access) = 0;
   virtual const Dialect& dialect() const = 0;
-  /// Tells other processes in the session's transaction; nothing where there are none.
-  virtual void announce(Session& session, const Notice& notice) = 0;
+  /// What tells other processes when the transaction in which it runs is committed; absent where
+  /// there are none.
+  virtual std::optional<BulkRun> announcement(const Notice& notice) = 0;
   /// What other processes announce from now on. Called once.
   virtual void listen(Notices& notices) = 0;
 };

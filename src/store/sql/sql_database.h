@@ -9,6 +9,7 @@
 
 #include "store/database.h"
 #include "store/sql/session.h"
+#include "store/sql/wake_memory.h"
 
 namespace mogura::store::sql {
 
@@ -102,11 +103,22 @@ class SqlDatabase : public Database {
   /// One statement, which is its own transaction.
   Rows run(Access access, std::string_view text, std::initializer_list<Param> params);
   Rows run(Access access, std::string_view text, Params params);
-  /// Commits, and tells who waits for it.
+  /// Tells other processes when the transaction is committed.
+  void announce(Transaction& transaction, const Notice& notice);
+  /// Commits, and tells this process.
+  void commit_then_tell_here(Transaction& transaction, const Notice& notice);
+  /// Commits, and tells all.
   void commit_and_tell(Transaction& transaction, const Notice& notice);
   std::size_t end_lease(Transaction& transaction, LeaseId lease);
 
+  /// The earliest wake-ups that are stored, at most `max`.
+  std::vector<std::pair<Instant, AttemptId>> ask_for_wakes(std::size_t max);
+
   Notices notices_;
+  WakeMemory wakes_;
+  // After what it calls.
+  const std::unique_ptr<Notices::Subscription> wake_subscription_ =
+      notices_.subscribe([this](const Notice& notice) { wakes_.note(notice); });
   std::unique_ptr<Driver> driver_;
 };
 

@@ -3,6 +3,7 @@
 #include "store/sql/bulk.h"
 #include "store/sql/dialect.h"
 #include "store/sql/json_column.h"
+#include "store/sql/wake_memory.h"
 
 namespace mogura::store::sql {
 namespace {
@@ -37,6 +38,41 @@ TEST(JsonColumn, ListsMembers) {
   EXPECT_EQ(members_column({3, 4, 50}), "3,4,50");
   EXPECT_EQ(members_from("3,4,50"), (std::vector<engine::TaskIndex>{3, 4, 50}));
   EXPECT_TRUE(members_from("").empty());
+}
+
+TEST(WakeMemory, KnowsNothingUntilTheDatabaseWasAsked) {
+  WakeMemory memory;
+  EXPECT_FALSE(memory.none_due(Instant()));
+  memory.note({.wake_at = Instant(Duration(5))});
+  EXPECT_FALSE(memory.bound());
+}
+
+TEST(WakeMemory, IsLoweredByChanges) {
+  WakeMemory memory;
+  memory.asking();
+  memory.learn(std::nullopt);
+  EXPECT_TRUE(memory.none_due(Instant(Duration(1'000))));
+  memory.note({.queued = true});
+  EXPECT_TRUE(memory.none_due(Instant(Duration(1'000))));
+  memory.note({.wake_at = Instant(Duration(50))});
+  memory.note({.wake_at = Instant(Duration(70))});
+  EXPECT_TRUE(memory.none_due(Instant(Duration(49))));
+  EXPECT_FALSE(memory.none_due(Instant(Duration(50))));
+}
+
+TEST(WakeMemory, KeepsWhatChangedWhileTheDatabaseWasAsked) {
+  WakeMemory memory;
+  memory.asking();
+  memory.note({.wake_at = Instant(Duration(50))});
+  memory.learn(Instant(Duration(90)));
+  EXPECT_EQ(**memory.bound(), Instant(Duration(50)));
+  memory.asking();
+  memory.learn(Instant(Duration(90)));
+  EXPECT_EQ(**memory.bound(), Instant(Duration(90)));
+  memory.asking();
+  memory.note({.missed = true});
+  memory.learn(Instant(Duration(90)));
+  EXPECT_FALSE(memory.bound());
 }
 
 }  // namespace

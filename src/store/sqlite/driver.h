@@ -25,7 +25,7 @@ class SqliteDriver : public sql::Driver {
 
   std::unique_ptr<sql::Session> session(sql::Access access) override;
   const sql::Dialect& dialect() const override;
-  void announce(sql::Session&, const Notice&) override {}
+  std::optional<sql::BulkRun> announcement(const Notice&) override { return std::nullopt; }
   void listen(Notices&) override {}
 
   void give_back(std::unique_ptr<PreparedConnection> connection, sql::Access access);

@@ -289,6 +289,8 @@ TEST_P(AttemptsTest, NamesTheAttemptsWhoseTimeHasCome) {
   EXPECT_THAT(store_.attempts_due(at_second(40), 1), ElementsAre(early));
   Working working(store_, early);
   working.commit();
+  EXPECT_LE(store_.next_wake(), at_second(30));
+  EXPECT_THAT(store_.attempts_due(at_second(29), 10), IsEmpty());
   EXPECT_EQ(store_.next_wake(), at_second(30));
 }
 

@@ -51,8 +51,8 @@ class FaultDriver : public sql::Driver {
 
   std::unique_ptr<sql::Session> session(sql::Access access) override;
   const sql::Dialect& dialect() const override { return driver_->dialect(); }
-  void announce(sql::Session& session, const Notice& notice) override {
-    driver_->announce(session, notice);
+  std::optional<sql::BulkRun> announcement(const Notice& notice) override {
+    return driver_->announcement(notice);
   }
   void listen(Notices& notices) override { driver_->listen(notices); }
 

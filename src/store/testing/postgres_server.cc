@@ -93,16 +93,17 @@ struct PostgresServer::Impl {
     auto settle = [ready, settled = std::make_shared<bool>(false)](bool good) {
       if (!std::exchange(*settled, true)) ready->set_value(good);
     };
-    supervisor.spawn(
-        request(command("postgres",
-                        {"-D", directory / "data", "-k", directory, "-c", "listen_addresses=", "-c",
-                         "fsync=off", "-c", "max_connections=200", "-c", "shared_buffers=32MB"})),
-        {.output =
-             [settle, log](std::string_view bytes) {
-               log->append(bytes);
-               if (log->contains("ready to accept connections")) settle(true);
-             },
-         .exited = [settle](int) { settle(false); }});
+    supervisor.spawn(request(command("postgres", {"-D", directory / "data", "-k", directory, "-c",
+                                                  "listen_addresses=", "-c", "fsync=off", "-c",
+                                                  "max_connections=200", "-c",
+                                                  "shared_preload_libraries=pg_stat_statements",
+                                                  "-c", "shared_buffers=32MB"})),
+                     {.output =
+                          [settle, log](std::string_view bytes) {
+                            log->append(bytes);
+                            if (log->contains("ready to accept connections")) settle(true);
+                          },
+                      .exited = [settle](int) { settle(false); }});
     if (is_ready.wait_for(kStartDeadline) != std::future_status::ready || !is_ready.get()) {
       throw Error("", "PostgreSQL does not start");
     }

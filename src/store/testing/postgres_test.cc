@@ -118,6 +118,37 @@ TEST_F(PostgresTest, LetsOneOfManyCommitsWin) {
   EXPECT_EQ(database->load(id)->version.value, 4 * kRounds);
 }
 
+// How many statements the server has run, these included.
+std::int64_t statements_so_far(postgres::Connection& connection) {
+  return connection.run("SELECT sum(calls)::bigint FROM pg_stat_statements", {})[0].number();
+}
+
+TEST_F(PostgresTest, TakesTwoStatementsForATaskOfAnAgent) {
+  constexpr int kTasks = 20;
+  const auto database = postgres::open_database(lent_->options());
+  const AttemptId id = insert(*database).id;
+  const Lease lease = database->open_lease("agent", std::chrono::seconds(10));
+  enqueue(*database, id, 1);
+  Working working(*database, id);
+  database->attempts_due(at_second(0), 10);
+
+  postgres::Connection counter(lent_->options());
+  counter.run_script("CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
+  const std::int64_t before = statements_so_far(counter);
+  Commit commit = working.finished();
+  for (int task = 1; task <= kTasks; ++task) {
+    const Claim claim = database->claim(lease, 5).at(0);
+    commit.completed = {{claim.entry, lease.id, lease.epoch}};
+    commit.changed = {1};
+    commit.enqueue = {{1, task + 1, "payload"}};
+    ASSERT_EQ(database->commit({&commit, 1}).front(), CommitResult::committed);
+    ++commit.version.value;
+    EXPECT_TRUE(database->attempts_due(at_second(0), 10).empty());
+    EXPECT_FALSE(database->next_wake());
+  }
+  EXPECT_LE(statements_so_far(counter) - before, 2 * kTasks + 1);
+}
+
 TEST_F(PostgresTest, WaitsForAConnectionAndSaysSoWhenNoneComes) {
   postgres::Options options = lent_->options();
   options.maximum_pool_size = 1;

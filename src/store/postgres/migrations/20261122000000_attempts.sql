@@ -112,4 +112,4 @@ CREATE TABLE queue_entries (
   UNIQUE (attempt_id, task, run)
 );
 CREATE INDEX queue_entries_waiting ON queue_entries (id) WHERE lease_id IS NULL;
-CREATE INDEX queue_entries_by_lease ON queue_entries (lease_id) WHERE lease_id IS NOT NULL;
+CREATE INDEX queue_entries_by_lease ON queue_entries (lease_id, id) WHERE lease_id IS NOT NULL;

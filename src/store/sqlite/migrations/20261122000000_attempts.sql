@@ -114,5 +114,4 @@ CREATE TABLE queue_entries (
   epoch INTEGER,
   UNIQUE (attempt_id, task, run)
 ) STRICT;
-CREATE INDEX queue_entries_waiting ON queue_entries (id) WHERE lease_id IS NULL;
-CREATE INDEX queue_entries_by_lease ON queue_entries (lease_id) WHERE lease_id IS NOT NULL;
+CREATE INDEX queue_entries_by_lease ON queue_entries (lease_id, id);  -- NULL: those that wait

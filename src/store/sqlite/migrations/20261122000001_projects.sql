@@ -45,7 +45,7 @@ CREATE TABLE workflows (
 ) STRICT;
 CREATE INDEX workflows_by_revision ON workflows (revision_id, id);
 CREATE INDEX newest_workflows_by_site ON workflows (site_id, id) WHERE is_newest = 1;
-CREATE INDEX newest_workflows_by_project ON workflows (project_id) WHERE is_newest = 1;
+CREATE INDEX workflows_by_project ON workflows (project_id, is_newest);
 
 CREATE TABLE schedules (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -64,6 +64,7 @@ CREATE TABLE schedules (
 ) STRICT;
 CREATE INDEX schedules_by_site ON schedules (site_id, id);
 CREATE INDEX schedules_by_project ON schedules (project_id, id);
+CREATE INDEX schedules_by_workflow ON schedules (workflow_id);
 CREATE INDEX schedules_by_run_time ON schedules (run_time) WHERE disabled_at IS NULL;
 
 CREATE TABLE secrets (
