@@ -26,6 +26,8 @@ ResumedTasks resumed_tasks(const Call& call, const Members& resume) {
   return pattern ? resume_from(tasks, *pattern) : resume_failed(tasks);
 }
 
+}  // namespace
+
 executor::Workflow workflow_to_start(const store::WorkflowDetails& details) {
   const auto& [project, revision, workflow] = details;
   if (project.deleted_at) {
@@ -40,8 +42,6 @@ executor::Workflow workflow_to_start(const store::WorkflowDetails& details) {
           {workflow.name, workflow.timezone, workflow.config},
           workflow.id};
 }
-
-}  // namespace
 
 void check_attempt_name(const std::string& name) {
   const auto refuse = [&name](const std::string& problem) {
@@ -76,6 +76,10 @@ StartedAttempt start_attempt(const Call& call) {
 
   request.workflow = workflow_to_start(get_workflow(call, workflow));
   if (resume) request.resumed = resumed_tasks(call, Members(*resume));
+  return start_request(call, request);
+}
+
+StartedAttempt start_request(const Call& call, const executor::StartRequest& request) {
   const auto [state, is_new] = call.services.executor.start_attempt(request);
   store::AttemptSummary attempt = get_attempt(call, state.attempt);
   return {is_new ? as_it_started(std::move(attempt)) : std::move(attempt), is_new};

@@ -1,8 +1,9 @@
 // Starting and killing attempts (rest-api.md §10.5, §10.6).
 #pragma once
 
+#include "executor/attempt_start.h"
 #include "server/route.h"
-#include "store/history.h"
+#include "store/database.h"
 
 namespace mogura::server {
 
@@ -15,6 +16,11 @@ struct StartedAttempt {
 
 /// From a request's body. Throws RequestError, and what is wrong with the workflow.
 StartedAttempt start_attempt(const Call& call);
+
+StartedAttempt start_request(const Call& call, const executor::StartRequest& request);
+
+/// A stored workflow, ready to start. Throws 404 where its project is deleted.
+executor::Workflow workflow_to_start(const store::WorkflowDetails& details);
 
 /// The attempt as it was before. Returns when the kill is stored. Throws 409 where nothing of the
 /// attempt is unfinished.

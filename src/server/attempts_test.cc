@@ -245,5 +245,42 @@ TEST_F(AttemptsApiTest, WhatDidNotSucceedCannotBeResumed) {
             R"("status":400})");
 }
 
+TEST_F(AttemptsApiTest, ManyAttemptsAreRetriedEachWithItsOwnOutcome) {
+  push("p", "r", {{"w.dig", "+a:\n  echo>: a\n+b:\n  fail>: no\n"}, {"x.dig", kEchoes}});
+  start("2030-01-01T00:00:00Z");
+  ask("PUT /api/attempts",
+      R"({"workflowId":"2","sessionTime":"2030-01-01T00:00:00Z","params":{"x":1}})");
+  wait("1");
+  wait("2");
+  const std::string outcomes =
+      ask("POST /api/attempts/retry",
+          R"({"attemptIds":["1",2,"9"],"resume":true,"retryAttemptName":"n","params":{"y":2}})");
+  EXPECT_EQ(member(outcomes, "outcomes.0.status").as_integer(), 200);
+  EXPECT_EQ(text_member(outcomes, "outcomes.0.attempt.retryAttemptName"), "n");
+  EXPECT_EQ(value::to_json(member(outcomes, "outcomes.0.attempt.params")), R"({"y":2})");
+  EXPECT_EQ(member(outcomes, "outcomes.1.status").as_integer(), 400);
+  EXPECT_EQ(text_member(outcomes, "outcomes.1.message"),
+            "Resuming successfully completed attempts is not supported");
+  EXPECT_EQ(member(outcomes, "outcomes.2.status").as_integer(), 404);
+  EXPECT_TRUE(member(outcomes, "outcomes.2.attempt").is_null());
+
+  const std::string latest =
+      ask("POST /api/attempts/retry",
+          R"({"attemptIds":[2],"latestRevision":true,"retryAttemptName":"m","params":{"y":2}})");
+  EXPECT_EQ(value::to_json(member(latest, "outcomes.0.attempt.params")), R"({"x":1,"y":2})");
+}
+
+TEST_F(AttemptsApiTest, ManyAttemptsAreKilledEachWithItsOwnOutcome) {
+  push("p", "r", {{"w.dig", "+a:\n  sh>: x\n"}});
+  start("2030-01-01T00:00:00Z");
+  const std::string outcomes = ask("POST /api/attempts/kill", R"({"attemptIds":["1","9"]})");
+  EXPECT_EQ(member(outcomes, "outcomes.0.status").as_integer(), 200);
+  EXPECT_EQ(member(outcomes, "outcomes.1.status").as_integer(), 404);
+  EXPECT_TRUE(member(ask("GET /api/attempts/1"), "cancelRequested").as_boolean());
+  for (const std::string body : {"", "{}", R"({"attemptIds":1})", R"({"attemptIds":[[]]})"}) {
+    EXPECT_THAT(ask("POST /api/attempts/kill", body), StartsWith("400 ")) << body;
+  }
+}
+
 }  // namespace
 }  // namespace mogura::server

@@ -10,6 +10,16 @@ RequestError wrong_member(std::string_view name, std::string_view expected) {
   return bad_request("\"" + std::string(name) + "\" must be " + std::string(expected));
 }
 
+std::int64_t id_from(const Value& value, std::string_view name) {
+  if (value.is_integer()) return value.as_integer();
+  std::int64_t id = 0;
+  if (!value.is_text()) throw wrong_member(name, "an id");
+  if (!parse_id(value.as_text(), ParameterType::int64, id)) {
+    throw bad_request("For input string: \"" + value.as_text() + "\"");
+  }
+  return id;
+}
+
 void check_received(const net::ServerRequest& request) {
   if (request.body_too_large) throw RequestError(413, "The body is too large");
   if (request.body_malformed) throw bad_request("The body's Content-Encoding is broken");
@@ -51,13 +61,16 @@ const Value* Members::present(std::string_view name) const {
 std::optional<std::int64_t> Members::find_id(std::string_view name) const {
   const Value* const found = present(name);
   if (found == nullptr) return std::nullopt;
-  if (found->is_integer()) return found->as_integer();
-  std::int64_t id = 0;
-  if (!found->is_text()) throw wrong_member(name, "an id");
-  if (!parse_id(found->as_text(), ParameterType::int64, id)) {
-    throw bad_request("For input string: \"" + found->as_text() + "\"");
-  }
-  return id;
+  return id_from(*found, name);
+}
+
+std::optional<std::vector<std::int64_t>> Members::find_ids(std::string_view name) const {
+  const Value* const found = present(name);
+  if (found == nullptr) return std::nullopt;
+  if (!found->is_array()) throw wrong_member(name, "an array of ids");
+  std::vector<std::int64_t> ids;
+  for (const Value& item : found->as_array()) ids.push_back(id_from(item, name));
+  return ids;
 }
 
 std::optional<std::string> Members::find_text(std::string_view name) const {

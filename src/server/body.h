@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "calendar/time_zone.h"
@@ -26,6 +27,8 @@ class Members {
   std::optional<std::int32_t> find_int(std::string_view name) const;
   std::optional<bool> find_boolean(std::string_view name) const;
   std::optional<Object> find_object(std::string_view name) const;
+  /// An array of ids.
+  std::optional<std::vector<std::int64_t>> find_ids(std::string_view name) const;
   /// A time with an offset.
   std::optional<Instant> find_instant(std::string_view name) const;
   /// A time with an offset, or one of the zone.

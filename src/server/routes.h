@@ -14,6 +14,7 @@ std::vector<Route> workflow_routes();
 std::vector<Route> schedule_routes();
 std::vector<Route> session_routes();
 std::vector<Route> attempt_routes();
+std::vector<Route> bulk_routes();
 std::vector<Route> log_routes();
 std::vector<Route> secret_routes();
 std::vector<Route> description_routes();

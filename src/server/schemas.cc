@@ -138,6 +138,12 @@ std::vector<Model> running_models() {
         {"error", "object"},
         {"isGroup", "boolean"}}},
       {"TaskCollection", {{"tasks", "Task[]"}}},
+      {"BulkOutcome",
+       {{"attemptId", "id"},
+        {"status", "int32"},
+        {"message", "text", nullable},
+        {"attempt", "Attempt", nullable}}},
+      {"BulkOutcomeCollection", {{"outcomes", "BulkOutcome[]"}}},
   };
 }
 
@@ -151,6 +157,13 @@ std::vector<Model> request_models() {
         {"retryAttemptName", "text", optional},
         {"resume", "Resume", optional},
         {"params", "object"}}},
+      {"BulkKillRequest", {{"attemptIds", "id[]"}}},
+      {"BulkRetryRequest",
+       {{"attemptIds", "id[]"},
+        {"retryAttemptName", "text", optional},
+        {"resume", "boolean", optional},
+        {"latestRevision", "boolean", optional},
+        {"params", "object", optional}}},
       {"ScheduleSkipRequest",
        {{"count", "int32", optional},
         {"fromTime", "instant", optional},
