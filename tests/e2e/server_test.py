@@ -1,0 +1,93 @@
+"""`mogura server`: keeps what it was given, ends when it is told to, and goes on where it was."""
+
+from __future__ import annotations
+
+import json
+import signal
+
+from project import ProjectTest, Running, wait_for
+
+
+class ServerLife(ProjectTest):
+    def start_server(self, *arguments: str, name: str = "mogura") -> Running:
+        info = self.place / "info.json"
+        info.unlink(missing_ok=True)
+        server = self.start_running("server", "-n", "0", *arguments, "-X",
+                                    f"server.runtime-info.path={info}", name=name)
+        wait_for(lambda: info.exists() or server.process.poll() is not None, "the server's start")
+        self.assertIsNone(server.process.poll(), server.stderr)
+        address = json.loads(info.read_text())["local_addresses"][0]
+        self.endpoint = f"{address['host']}:{address['port']}"
+        return server
+
+    def ask(self, *arguments: str) -> str:
+        ran = self.run_program(*arguments, "-e", self.endpoint)
+        self.assertEqual(ran.status, 0, ran.stderr)
+        return ran.stdout
+
+    def statuses(self) -> list[str]:
+        found = json.loads(self.ask("attempts", "--json"))["attempts"]
+        return [attempt["status"] for attempt in reversed(found)]
+
+    def start_holding(self) -> None:
+        """An attempt that runs until there is a file `go`."""
+        go = self.place / "go"
+        self.write("main.dig", f"""
+            +a: {{sh>: "touch {self.place}/begun; until test -e {go}; do sleep 0.05; done"}}
+            +b: {{echo>: done}}
+            """)
+        self.ask("push", "p")
+        self.ask("start", "p", "main", "--session", "2030-01-01")
+        wait_for((self.place / "begun").exists, "the task")
+
+    def test_waits_for_tasks_then_ends(self) -> None:
+        server = self.start_server("-m", name="digdag")
+        self.start_holding()
+        server.signal(signal.SIGTERM)
+        wait_for(lambda: "Waiting for completion of 1 running tasks..." in server.stdout,
+                 "the wait")
+        self.assertEqual(self.statuses(), ["running"], "it answers meanwhile")
+        (self.place / "go").touch()
+        ended = server.end()
+        self.assertEqual(ended.status, 128 + signal.SIGTERM, ended.stdout)
+        self.assertIn("Shutdown completed", ended.stdout)
+        self.assert_nothing_runs()
+
+    def test_goes_on_after_being_killed(self) -> None:
+        server = self.start_server()
+        self.assertIn(f"everything is kept in {self.project}/.mogura", server.stderr)
+        self.start_holding()
+        server.signal(signal.SIGKILL)
+        server.end()
+        (self.place / "go").touch()
+        self.start_server()
+        wait_for(lambda: self.statuses() == ["success"], "the attempt's end")
+        self.assertIn("done", self.ask("log", "1"))
+
+    def test_ends_tasks_that_take_too_long(self) -> None:
+        server = self.start_server("-X", "agent.stop_timeout=1s")
+        self.start_holding()
+        server.signal(signal.SIGTERM)
+        self.assertEqual(server.end().status, 128 + signal.SIGTERM)
+        self.assert_nothing_runs()
+        (self.place / "go").touch()
+        self.start_server()
+        wait_for(lambda: self.statuses() == ["success"], "another run of the task")
+
+    def test_names_unknown_settings(self) -> None:
+        server = self.start_server("-m", "-X", "schedule.enable=false")
+        self.assertIn("Unknown setting: schedule.enable (schedule.enabled?)", server.stderr)
+
+    def test_backfills_one_session_after_the_other(self) -> None:
+        self.start_server("-m")
+        self.write("main.dig", f"""
+            schedule: {{daily>: "00:00:00"}}
+            +a: {{sh>: "echo begin $session_date >> {self.place}/order; sleep 0.2;
+                 echo end $session_date >> {self.place}/order"}}
+            """)
+        self.ask("push", "p", "--schedule-from", "2030-05-04 00:00:00 +0000")
+        self.ask("backfill", "p", "main", "--from", "2030-05-01")
+        wait_for(lambda: self.statuses() == ["success"] * 3, "the backfill")
+        self.assertEqual((self.place / "order").read_text().split("\n")[:-1],
+                         [f"{what} 2030-05-0{day}" for day in (1, 2, 3)
+                          for what in ("begin", "end")])
