@@ -3,13 +3,10 @@
 #include <algorithm>
 #include <thread>
 
-#include "base/log.h"
 #include "value/config.h"
 
 namespace mogura::store::postgres {
 namespace {
-
-const Logger options_logger("mogura.store.postgres");
 
 using Keywords = std::vector<std::pair<std::string, std::string>>;
 
@@ -20,7 +17,6 @@ constexpr std::pair<std::string_view, std::string_view> kRenamedProperties[] = {
     {"ApplicationName", "application_name"},
     {"currentSchema", "options"},
     {"tcpKeepAlive", "keepalives"},
-    {"targetServerType", "target_session_attrs"},
 };
 
 class Settings {

@@ -45,6 +45,12 @@ std::filesystem::path make_directory() {
   return name;
 }
 
+std::string name_in(const postgres::Options& options) {
+  return std::ranges::find(options.connection, "dbname",
+                           [](const auto& pair) { return std::string_view(pair.first); })
+      ->second;
+}
+
 }  // namespace
 
 struct PostgresServer::Impl {
@@ -166,15 +172,18 @@ PostgresServer::Database::~Database() {
 }
 
 void PostgresServer::cut_connections(const postgres::Options& database) {
-  for (const auto& [keyword, value] : database.connection) {
-    if (keyword != "dbname") continue;
-    const sql::Param name(value);
-    postgres::Connection(impl_->options("postgres"))
-        .run(
-            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
-            "WHERE datname = $1::text::name",
-            {&name, 1});
-  }
+  const sql::Param name(name_in(database));
+  postgres::Connection(impl_->options("postgres"))
+      .run(
+          "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
+          "WHERE datname = $1::text::name",
+          {&name, 1});
+}
+
+void PostgresServer::set_reachable(const postgres::Options& database, bool reachable) {
+  postgres::Connection(impl_->options("postgres"))
+      .run_script("ALTER DATABASE " + name_in(database) + " ALLOW_CONNECTIONS " +
+                  (reachable ? "true" : "false"));
 }
 
 }  // namespace mogura::store::testing

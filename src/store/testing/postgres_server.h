@@ -22,6 +22,8 @@ class PostgresServer {
   postgres::Options new_database();
   /// Ends the connections to a database, as a network that is cut or a restart would.
   void cut_connections(const postgres::Options& database);
+  /// Whether the database can be connected to from now on.
+  void set_reachable(const postgres::Options& database, bool reachable);
 
  private:
   PostgresServer();

@@ -168,6 +168,25 @@ TEST_F(PostgresTest, WaitsForAConnectionAndSaysSoWhenNoneComes) {
   EXPECT_EQ(pool.open_connections(), 1u);
 }
 
+TEST_F(PostgresTest, WaitsWhileTheServerIsOutOfReach) {
+  PostgresServer& server = PostgresServer::instance();
+  const auto database = postgres::open_database(lent_->options());
+  const AttemptId id = insert(*database).id;
+  server.set_reachable(lent_->options(), false);
+  server.cut_connections(lent_->options());
+  auto found = std::async(std::launch::async, [&] { return database->find_attempt(id); });
+  EXPECT_EQ(found.wait_for(std::chrono::milliseconds(300)), std::future_status::timeout);
+  server.set_reachable(lent_->options(), true);
+  ASSERT_EQ(found.wait_for(kDeadline), std::future_status::ready);
+  EXPECT_TRUE(found.get());
+}
+
+TEST_F(PostgresTest, SaysAtOnceThatItCannotStart) {
+  postgres::Options options = lent_->options();
+  options.connection.emplace_back("dbname", "nowhere");
+  EXPECT_THROW(postgres::open_database(options), Error);
+}
+
 TEST_F(PostgresTest, OpensConnectionsOnDemandAndClosesIdleOnes) {
   postgres::Options options = lent_->options();
   options.idle_timeout = std::chrono::seconds(1);
