@@ -120,7 +120,13 @@ net::ServerResponse Api::dispatch(const net::ServerRequest& request, const Calle
   MatchedPath matched;
   for (const Route& route : routes_) {
     MatchedPath match = match_path(route.path, request.target.segments);
-    if (match.match == PathMatch::none) continue;
+    if (match.match == PathMatch::none || match.match < matched.match) continue;
+    // `/api/attempts/kill` is no attempt with a malformed id.
+    if (match.match > matched.match) {
+      methods.clear();
+      chosen = nullptr;
+      matched.match = match.match;
+    }
     methods.insert(route.method);
     if (route.method != method || chosen != nullptr) continue;
     chosen = &route;

@@ -39,6 +39,7 @@ TEST_F(ApiTest, WrongMethodsAndOptionsTellTheRightOnes) {
       {"/api/version", "GET, HEAD, OPTIONS"},
       {"/api/attempts", "GET, HEAD, OPTIONS, PUT"},
       {"/api/attempts/1/kill", "OPTIONS, POST"},
+      {"/api/attempts/kill", "OPTIONS, POST"},
       {"/api/projects/1", "DELETE, GET, HEAD, OPTIONS"},
       {"/api/projects/abc", "DELETE, GET, HEAD, OPTIONS"}};
   for (const auto& [path, methods] : allowed) {

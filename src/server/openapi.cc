@@ -12,7 +12,9 @@ namespace {
 
 enum class Dialect { openapi, swagger };
 
-constexpr std::int32_t kMaxInt32 = 2'147'483'647;
+// The default of api.max_sessions_page_size and api.max_attempts_page_size.
+constexpr std::int32_t kMaxPageSize = 100;
+constexpr std::string_view kIdPattern = "^[0-9]{1,18}$";
 
 Object typed(std::string_view type, std::string_view format = {}) {
   Object schema{{"type", type}};
@@ -31,7 +33,8 @@ Object schema_of(std::string_view type, Dialect dialect) {
     type.remove_suffix(2);
     return {{"type", "array"}, {"items", schema_of(type, dialect)}};
   }
-  if (type == "id" || type == "text") return typed("string");
+  if (type == "text") return typed("string");
+  if (type == "id") return {{"type", "string"}, {"pattern", kIdPattern}};
   if (type == "int32" || type == "int64") return typed("integer", type);
   if (type == "boolean" || type == "object") return typed(type);
   if (type == "base64") return typed("string", "byte");
@@ -67,16 +70,12 @@ Object parameter_schema(const Parameter& parameter) {
   switch (parameter.type) {
     case ParameterType::int32: {
       Object schema = typed("integer", "int32");
-      const bool is_size = parameter.name == "count" || parameter.name == "page_size";
-      schema.set("minimum", is_size ? 1 : 0);
-      schema.set("maximum", kMaxInt32);
+      if (parameter.name != "last_id") schema.set("minimum", 1);
+      if (parameter.name == "page_size") schema.set("maximum", kMaxPageSize);
       return schema;
     }
-    case ParameterType::int64: {
-      Object schema = typed("integer", "int64");
-      schema.set("minimum", 0);
-      return schema;
-    }
+    case ParameterType::int64:
+      return typed("integer", "int64");
     case ParameterType::boolean:
       return typed("boolean");
     case ParameterType::instant:
@@ -85,7 +84,12 @@ Object parameter_schema(const Parameter& parameter) {
     case ParameterType::text:
       break;
   }
-  return typed("string");
+  Object schema = typed("string");
+  if (parameter.required) schema.set("minLength", 1);
+  if (!parameter.choices.empty()) {
+    schema.set("enum", Array(parameter.choices.begin(), parameter.choices.end()));
+  }
+  return schema;
 }
 
 // In OpenAPI a parameter has a schema, in Swagger it is one.

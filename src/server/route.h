@@ -38,6 +38,7 @@ struct Parameter {
   ParameterType type = ParameterType::text;
   bool required = false;
   std::string_view about;
+  std::vector<std::string_view> choices = {};  // of a text; empty: any
 };
 
 struct Route {

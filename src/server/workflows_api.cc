@@ -84,7 +84,7 @@ std::vector<Route> workflow_routes() {
        .summary = "The workflows of the newest revisions of all projects",
        .query = {{"last_id", ParameterType::int64, false, "Only what comes after this id"},
                  {"count", ParameterType::int32, false, "At most so many"},
-                 {"order", ParameterType::text, false, "`asc` or `desc`, by id"},
+                 {"order", ParameterType::text, false, "By id", {"asc", "desc"}},
                  {"name_pattern", ParameterType::text, false, "Part of the workflow's name"},
                  {"search_project_name", ParameterType::boolean, false,
                   "`name_pattern` may be part of the project's name, too"}},
@@ -111,8 +111,11 @@ std::vector<Route> workflow_routes() {
        .handler = truncate_session_time,
        .summary = "A session time of a workflow, cut off",
        .query = {{"session_time", ParameterType::local_time_or_instant, true, "The time"},
-                 {"mode", ParameterType::text, false,
-                  "`hour`, `day`, `schedule` or `next_schedule`"}},
+                 {"mode",
+                  ParameterType::text,
+                  false,
+                  "What it is cut off to",
+                  {"hour", "day", "schedule", "next_schedule"}}},
        .result = "WorkflowSessionTime"},
   };
 }
