@@ -63,7 +63,7 @@ std::vector<Model> answer_models() {
   };
 }
 
-std::vector<Model> running_models() {
+std::vector<Model> schedule_models() {
   return {
       {"Schedule",
        {{"id", "id"},
@@ -82,6 +82,11 @@ std::vector<Model> running_models() {
         {"createdAt", "instant"},
         {"updatedAt", "instant"},
         {"disabledAt", "instant", nullable}}},
+  };
+}
+
+std::vector<Model> attempt_models() {
+  return {
       {"LastAttempt",
        {{"id", "id"},
         {"retryAttemptName", "text", nullable},
@@ -184,7 +189,7 @@ std::vector<Model> request_models() {
 const std::vector<Model>& all_models() {
   static const std::vector<Model> all = [] {
     std::vector<Model> models = answer_models();
-    for (const std::vector<Model>& part : {running_models(), request_models()}) {
+    for (const std::vector<Model>& part : {schedule_models(), attempt_models(), request_models()}) {
       models.insert(models.end(), part.begin(), part.end());
     }
     return models;
