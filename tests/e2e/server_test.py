@@ -91,3 +91,19 @@ class ServerLife(ProjectTest):
         self.assertEqual((self.place / "order").read_text().split("\n")[:-1],
                          [f"{what} 2030-05-0{day}" for day in (1, 2, 3)
                           for what in ("begin", "end")])
+
+    def test_start_can_wait_for_the_end(self) -> None:
+        self.start_server("-m")
+        self.write("good.dig", "+a: {sh>: sleep 0.3}\n")
+        self.write("bad.dig", "+a: {fail>: no}\n")
+        self.ask("push", "p")
+        said = self.ask("start", "p", "good", "--session", "now", "--wait")
+        self.assertIn("Attempt 1 of session 1: success", said)
+        ran = self.run_program("start", "p", "bad", "--session", "now", "--wait", "-e",
+                               self.endpoint)
+        self.assertEqual(ran.status, 1)
+        self.assertIn("Attempt 2 of session 2: error\n  +bad+a: no\n", ran.stdout)
+        ran = self.run_program("retry", "2", "--keep-revision", "--all", "--wait", "--json", "-e",
+                               self.endpoint)
+        self.assertEqual(ran.status, 1)
+        self.assertEqual(json.loads(ran.stdout)["status"], "error")

@@ -107,6 +107,12 @@ std::vector<Command> project_commands() {
   return commands;
 }
 
+Option wait_option() {
+  return {.names = {"--wait"},
+          .help = "wait for the attempt's end, and fail where it fails",
+          .mogura_only = true};
+}
+
 Command start_command() {
   Command start = client_command(
       "start", "", {"start <project-name> <name>"},
@@ -115,7 +121,8 @@ Command start_command() {
                        "session time; required"),
            text_option({"--revision"}, "REVISION", "revision to run (default: the latest)"),
            text_option({"--retry"}, "NAME", "name of the attempt, to run a session again"),
-           {.names = {"-d", "--dry-run"}, .help = "show what would be started"}}),
+           {.names = {"-d", "--dry-run"}, .help = "show what would be started"},
+           wait_option()}),
       {{"start <project-name> <name>", "start a workflow"}}, run_start);
   start.examples =
       "PROG start myproj workflow1 --session \"2016-01-01 00:00:00\"\n"
@@ -133,7 +140,8 @@ Command retry_command() {
                        text_option({"--revision"}, "REVISION", "run this revision"),
                        {.names = {"--all"}, .help = "run all tasks"},
                        {.names = {"--resume"}, .help = "run only what did not succeed"},
-                       text_option({"--resume-from"}, "+NAME", "run this task and what follows")}),
+                       text_option({"--resume-from"}, "+NAME", "run this task and what follows"),
+                       wait_option()}),
       {{"retry <attempt-id>", "run a session again"}}, run_retry);
   retry.hides_common_options = true;
   return retry;

@@ -3,6 +3,7 @@
 
 #include "calendar/time_zone.h"
 #include "cli/client/attempt_view.h"
+#include "cli/client/attempt_wait.h"
 #include "cli/client/lookups.h"
 #include "cli/client/server_api.h"
 #include "cli/commands.h"
@@ -94,9 +95,14 @@ Error session_exists(const Invocation& invocation, const Refusal& refusal) {
                        "session_time");
 }
 
-int show_started(const Invocation& invocation, const Value& answer) {
-  if (prints_json(invocation)) return print_json(invocation, answer);
+// Then waits for the end, if asked to.
+int show_started(const Invocation& invocation, const ServerApi& server, const Value& answer) {
   const Object& attempt = object_in(answer);
+  const bool waits = invocation.arguments.has("--wait");
+  if (prints_json(invocation)) {
+    if (waits) return wait_for_attempt(invocation, server, text_in(attempt, "id"));
+    return print_json(invocation, answer);
+  }
   invocation.print("Started a session attempt:");
   print_block(invocation, started_fields(attempt));
   const std::string& program = invocation.program.name;
@@ -105,7 +111,7 @@ int show_started(const Invocation& invocation, const Value& answer) {
                   "` to show session status.");
   invocation.hint("* Use `" + program + " task " + id + "` and `" + program + " log " + id +
                   "` to show task status and logs.");
-  return kSuccess;
+  return waits ? wait_for_attempt(invocation, server, id) : kSuccess;
 }
 
 int show_dry_start(const Invocation& invocation, const Object& workflow, const Object& request) {
@@ -167,7 +173,7 @@ int run_start(const Invocation& invocation) {
   if (const auto name = arguments.text("--retry")) request.set("retryAttemptName", *name);
   if (arguments.has("-d")) return show_dry_start(invocation, workflow, request);
   try {
-    return show_started(invocation,
+    return show_started(invocation, server,
                         server.send("PUT", std::string(kAttemptsPath), {}, Value(request)));
   } catch (const Refusal& refusal) {
     if (refusal.status() != 409) throw;
@@ -188,7 +194,7 @@ int run_retry(const Invocation& invocation) {
                  {"retryAttemptName", arguments.text_or("--name", store::new_uuid())},
                  {"params", std::move(params)}};
   if (const auto resume = resume_of(arguments, id)) request.set("resume", *resume);
-  return show_started(invocation,
+  return show_started(invocation, server,
                       server.send("PUT", std::string(kAttemptsPath), {}, Value(request)));
 }
 
