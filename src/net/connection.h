@@ -175,7 +175,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string framed_;  // the piece that is being sent
   std::size_t body_bytes_sent_ = 0;
   std::shared_ptr<BufferedStream> stream_;
-  bool stream_pumping_ = false;
   std::size_t lingered_ = 0;
 
   boost::asio::steady_timer timer_;
