@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <cerrno>
+#include <utility>
 
 #include "store/postgres/dialect.h"
 #include "store/postgres/wire.h"

@@ -1,5 +1,7 @@
 #include "store/postgres/driver.h"
 
+#include <utility>
+
 #include "store/postgres/dialect.h"
 #include "store/uuid.h"
 

@@ -1,8 +1,10 @@
 #include "store/postgres/wire.h"
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstring>
+#include <utility>
 
 namespace mogura::store::postgres {
 namespace {

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "store/testing/attempt_maker.h"
 #include "store/testing/backends.h"
 #include "value/json.h"
