@@ -36,7 +36,7 @@ TEST_F(RequireTest, StartsTheOtherWorkflowAndPollsUntilItIsDone) {
   EXPECT_EQ(intervals(R"({"require>": "child", "params": {"p": 1}})"), "1 2 4 8 10 10 1");
   EXPECT_TRUE(std::holds_alternative<Done>(last_outcome));
   EXPECT_EQ(value::to_json(last_state),
-            R"({"target_session_id":20,"target_attempt_id":30,"require_kicked":true,"retry":6,)"
+            R"({"require_kicked":true,"target_session_id":20,"target_attempt_id":30,"retry":6,)"
             R"("task_finish_success":true})");
   const Attempts::Start& start = attempts.questions.front();
   EXPECT_EQ(start.workflow_name, "child");

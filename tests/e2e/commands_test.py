@@ -36,7 +36,10 @@ class Help(ProjectTest):
                     self.assertEqual(ran.status, 0, ran.stderr)
                     page = ran.stdout if name == "mogura" else ran.stderr
                     self.assertIn(f"Usage: {name} ", page)
-                    self.assertIn("Options:", page)
+                    # Some pages of Digdag list their options without this heading.
+                    if name == "mogura":
+                        self.assertIn("Options:", page)
+                    self.assertRegex(page, r"\n +--?\w")
                     self.assertNotIn("error: ", ran.stderr)
 
     def test_descriptions_stand_in_their_column(self) -> None:
