@@ -1,8 +1,8 @@
 // Threads for short jobs that now and then block.
 //
-// A few threads are enough for jobs that only compute. While jobs wait and no thread has taken one
-// for a moment, all of them are blocked by something outside (an HTTP exchange, a mail server):
-// then one more thread is started, up to a limit. Threads that are idle for long end.
+// A few threads are enough for jobs that only compute or start commands. While jobs wait and no
+// thread has taken one for a moment, all of them are blocked by something outside (an HTTP
+// exchange, a mail server): then one more thread is started, up to a limit.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,9 @@ namespace mogura::agent {
 class WorkerPool {
  public:
   struct Options {
-    int min_threads = 4;
+    /// Started as jobs come. More than there are cores: a thread that starts a command waits for it
+    /// to become its program.
+    int min_threads = 10;
     int max_threads = 1'000;
   };
   explicit WorkerPool(Options options);
