@@ -7,7 +7,8 @@ There are two kinds of suites:
 
 * test programs that CMake declares with add_test(): the rooms' GoogleTest programs and the
   simulator. Every test case counts;
-* executables `tests/NAME/run`. Each is called with `--bin PROGRAM --build DIR`, prints a line
+* executables `tests/NAME/run`, and `tests/NAME/run_PART` for the suite `NAME-PART`; NAME alone
+  means all of them. Each is called with `--bin PROGRAM --build DIR`, prints a line
   `skipped CASE: REASON` for each case that it skips, and ends with the line
   `N passed, N failed, N skipped`.
 
@@ -38,7 +39,7 @@ CLOSING_LINE = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 SKIPPED_LINE = re.compile(r"^skipped (.+?): (.+)$")
 # The suites that take longest begin first. The style of the sources and the fuzzers do not depend
 # on how the program was built: they belong to the release build only.
-LONGEST_FIRST = ("fuzz", "conformance", "e2e", "tidy")
+LONGEST_FIRST = ("fuzz", "conformance", "conformance-server", "e2e", "tidy")
 RELEASE_ONLY = ("fuzz", "tidy")
 
 
@@ -47,6 +48,10 @@ class Suite:
     name: str
     command: list[str]
     is_program: bool  # a test program of the build, not a tests/NAME/run
+
+    @property
+    def folder(self) -> str:
+        return self.name.partition("-")[0]
 
 
 @dataclass
@@ -70,9 +75,9 @@ def test_programs(build: Path) -> list[Suite]:
 
 def script_suites(build: Path) -> list[Suite]:
     release = build.name == "release"
-    return [Suite(script.parent.name,
+    return [Suite(script.parent.name + script.name.removeprefix("run").replace("_", "-"),
                   [str(script), "--bin", str(build / "mogura"), "--build", str(build)], False)
-            for script in sorted(ROOT.glob("tests/*/run"))
+            for script in sorted([*ROOT.glob("tests/*/run"), *ROOT.glob("tests/*/run_*")])
             if release or script.parent.name not in RELEASE_ONLY]
 
 
@@ -146,7 +151,7 @@ def refuse_avoidable_skips(result: Result) -> None:
 
 def show(result: Result) -> None:
     word = "FAILED" if result.failed else "ok"
-    print(f"{word:7} {result.suite.name:12} {result.passed:5} passed, {result.failed:3} failed, "
+    print(f"{word:7} {result.suite.name:18} {result.passed:5} passed, {result.failed:3} failed, "
           f"{result.skipped:3} skipped  {result.seconds:6.1f} s")
     if result.failed:
         print("".join(f"    {line}\n" for line in result.output.splitlines()), end="")
@@ -156,11 +161,12 @@ def show(result: Result) -> None:
 
 
 def choose(suites: list[Suite], names: list[str]) -> list[Suite]:
-    unknown = set(names) - {suite.name for suite in suites}
+    unknown = set(names) - {suite.name for suite in suites} - {suite.folder for suite in suites}
     if unknown:
         raise SystemExit(f"tests/run.py: no such suite: {', '.join(sorted(unknown))}; there are "
                          + ", ".join(suite.name for suite in suites))
-    chosen = [suite for suite in suites if not names or suite.name in names]
+    chosen = [suite for suite in suites
+              if not names or suite.name in names or suite.folder in names]
     order = {name: place for place, name in enumerate(LONGEST_FIRST)}
     return sorted(chosen, key=lambda suite: order.get(suite.name, len(order)))
 
