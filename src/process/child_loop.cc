@@ -1,8 +1,9 @@
 // A child is done when it has exited and its output is at end of file; a grandchild in the
 // background may hold the pipe open long after the child's exit (runtime.md §3). To terminate one
-// takes up to three steps, each with a deadline:
+// takes up to four steps, each with a deadline:
 //
-//   running --terminate--> asked      SIGTERM to the group; done also needs that nobody is left in
+//   running --terminate--> preparing  the child is so young that its handlers may not be set
+//           --start_grace--> asked    SIGTERM to the group; done also needs that nobody is left in
 //                                     the group, whether it holds the pipe or not
 //           --kill_grace--> killed    SIGKILL to the group
 //           --kDrainTime--> abandoned the pipe is closed: who still holds it has left the group
@@ -72,8 +73,8 @@ int status_of(const siginfo_t& info) {
 
 }  // namespace
 
-ChildLoop::ChildLoop(milliseconds kill_grace, std::size_t capacity, Warden& warden)
-    : kill_grace_(kill_grace),
+ChildLoop::ChildLoop(const Supervisor::Options& options, std::size_t capacity, Warden& warden)
+    : options_(options),
       capacity_(capacity),
       warden_(warden),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
@@ -166,7 +167,7 @@ bool ChildLoop::read_inbox() {
   take_arrivals();
   for (const ChildId id : terminations) {
     const auto found = children_.find(id);
-    if (found != children_.end()) ask_to_end(found->second);
+    if (found != children_.end()) begin_termination(found->second);
   }
   if (close_now) {
     closing_ = true;
@@ -220,9 +221,10 @@ void ChildLoop::handle_event(std::uint64_t tag) {
 void ChildLoop::handle_deadlines() {
   const TimePoint now = steady_clock::now();
   while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
-    const auto found = children_.find(deadlines_.begin()->second);
+    const auto [end, id] = *deadlines_.begin();
     deadlines_.erase(deadlines_.begin());
-    if (found == children_.end()) continue;
+    const auto found = children_.find(id);
+    if (found == children_.end() || found->second.phase_end != end) continue;
     escalate(found->second);
     settle(found->second);
   }
@@ -242,9 +244,10 @@ void ChildLoop::look_for_empty_groups() {
       end + std::max<TimePoint::duration>(kGroupCheckInterval, kPausePerLook * (end - start));
 }
 
-void ChildLoop::set_phase(Child& child, Phase phase, milliseconds lasts) {
+void ChildLoop::set_phase(Child& child, Phase phase, TimePoint until) {
   child.phase = phase;
-  deadlines_.emplace(steady_clock::now() + lasts, child.id);
+  child.phase_end = until;
+  deadlines_.emplace(until, child.id);
 }
 
 void ChildLoop::take_arrivals() {
@@ -286,17 +289,29 @@ void ChildLoop::note_exit(Child& child) {
   unwatch(child.pidfd);
 }
 
-void ChildLoop::ask_to_end(Child& child) {
+void ChildLoop::begin_termination(Child& child) {
   if (child.phase != Phase::running) return;
+  const TimePoint prepared = child.started + options_.start_grace;
+  if (!child.status && steady_clock::now() < prepared) {
+    set_phase(child, Phase::preparing, prepared);
+  } else {
+    ask_to_end(child);
+  }
+}
+
+void ChildLoop::ask_to_end(Child& child) {
+  if (child.phase > Phase::preparing) return;
   ::kill(-child.group, SIGTERM);
   ::kill(-child.group, SIGCONT);  // who is stopped cannot end
-  set_phase(child, Phase::asked, kill_grace_);
+  set_phase(child, Phase::asked, steady_clock::now() + options_.kill_grace);
 }
 
 void ChildLoop::escalate(Child& child) {
-  if (child.phase == Phase::asked) {
+  if (child.phase == Phase::preparing) {
+    ask_to_end(child);
+  } else if (child.phase == Phase::asked) {
     ::kill(-child.group, SIGKILL);
-    set_phase(child, Phase::killed, kDrainTime);
+    set_phase(child, Phase::killed, steady_clock::now() + kDrainTime);
   } else {
     child.phase = Phase::abandoned;
     if (child.output) close_output(child);
@@ -306,6 +321,7 @@ void ChildLoop::escalate(Child& child) {
 /// Finishes the child if it is done.
 void ChildLoop::settle(Child& child) {
   if (!child.status || child.output) return;
+  if (child.phase == Phase::preparing) ask_to_end(child);
   if (child.phase == Phase::asked || child.phase == Phase::killed) {
     emptying_.insert(child.id);
   } else {

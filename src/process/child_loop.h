@@ -26,7 +26,7 @@ namespace mogura::process {
 class ChildLoop {
  public:
   /// Throws RuntimeError where the system has no descriptors left.
-  ChildLoop(std::chrono::milliseconds kill_grace, std::size_t capacity, Warden& warden);
+  ChildLoop(const Supervisor::Options& options, std::size_t capacity, Warden& warden);
 
   // From any thread.
 
@@ -48,7 +48,7 @@ class ChildLoop {
   using TimePoint = std::chrono::steady_clock::time_point;
 
   /// How far the termination of a child has gone.
-  enum class Phase { running, asked, killed, abandoned };
+  enum class Phase { running, preparing, asked, killed, abandoned };
 
   struct Child {
     ChildId id;
@@ -56,8 +56,10 @@ class ChildLoop {
     UniqueFd pidfd;
     UniqueFd output;  // closed at end of file
     ChildCallbacks callbacks;
+    TimePoint started = std::chrono::steady_clock::now();
     std::optional<int> status = std::nullopt;
     Phase phase = Phase::running;
+    TimePoint phase_end{};
   };
 
   struct Inbox {
@@ -77,19 +79,20 @@ class ChildLoop {
   void handle_event(std::uint64_t tag);
   void handle_deadlines();
   void look_for_empty_groups();
-  void set_phase(Child& child, Phase phase, std::chrono::milliseconds lasts);
+  void set_phase(Child& child, Phase phase, TimePoint until);
 
   void take_arrivals();
   void read_output(Child& child);
   void close_output(Child& child);
   void note_exit(Child& child);
+  void begin_termination(Child& child);
   void ask_to_end(Child& child);
   void escalate(Child& child);
   void settle(Child& child);
   void finish(Child& child);
   static void reap(const Child& child);
 
-  const std::chrono::milliseconds kill_grace_;
+  const Supervisor::Options options_;
   const std::size_t capacity_;
   Warden& warden_;
   UniqueFd epoll_;
@@ -100,7 +103,7 @@ class ChildLoop {
 
   // The loop's own.
   std::unordered_map<ChildId, Child> children_;
-  std::set<std::pair<TimePoint, ChildId>> deadlines_;  // of the phases asked and killed
+  std::set<std::pair<TimePoint, ChildId>> deadlines_;  // of phases
   std::set<ChildId> emptying_;  // terminated, done as soon as nobody is left in the group
   TimePoint next_look_;         // at the groups of `emptying_`
   std::vector<char> buffer_;

@@ -52,7 +52,7 @@ void Supervisor::start() {
   impl_->child_descriptor_limit = raise_descriptor_limit();
   keep_exit_statuses();
   impl_->warden.start();
-  ChildLoop& loop = impl_->loop.emplace(impl_->options.kill_grace, child_capacity(), impl_->warden);
+  ChildLoop& loop = impl_->loop.emplace(impl_->options, child_capacity(), impl_->warden);
   const AllSignalsBlocked blocked;  // handlers run in other threads
   impl_->thread = std::thread([&loop] {
     ::pthread_setname_np(::pthread_self(), "mogura-children");

@@ -49,6 +49,8 @@ class Supervisor {
  public:
   struct Options {
     std::chrono::milliseconds kill_grace{10'000};  // between SIGTERM and SIGKILL
+    /// SIGTERM comes no earlier after the start, as a program needs a moment to prepare for it.
+    std::chrono::milliseconds start_grace{1'000};
   };
 
   explicit Supervisor(Options options);
@@ -58,16 +60,17 @@ class Supervisor {
   /// opens standard descriptors that are closed, raises the limit of open files, and makes exit
   /// statuses be kept. Throws RuntimeError.
   void start();
-  /// Terminates what still runs, waits for the last `exited`, ends the thread. Safe to call twice.
+  /// Terminates what still runs, without a start grace, waits for the last `exited`, ends the
+  /// thread. Safe to call twice.
   void stop();
 
   /// Starts a child with /dev/null as standard input; returns when it has become its program.
   /// Throws Error of kind "io" that names the program and the cause where it cannot be started;
   /// ProgramError where the program is the cause. From any thread.
   ChildId spawn(const SpawnRequest& request, ChildCallbacks callbacks);
-  /// SIGTERM to the child's group, SIGKILL after the grace. `exited` comes when nobody is left in
-  /// the group, though what has left the group may live on. Does nothing where the child has ended.
-  /// From any thread; does not wait.
+  /// SIGTERM to the child's group, SIGKILL after the kill grace. `exited` comes when nobody is left
+  /// in the group, though what has left the group may live on. Does nothing where the child has
+  /// ended. From any thread; does not wait.
   void terminate(ChildId child);
 
  private:

@@ -35,7 +35,7 @@ class SupervisorTest : public ::testing::Test {
 
   RunningChild run(const SpawnRequest& request) { return {supervisor_, request}; }
 
-  Supervisor supervisor_{{.kill_grace = kShortGrace}};
+  Supervisor supervisor_{{.kill_grace = kShortGrace, .start_grace = {}}};
 };
 
 struct EndCase {
@@ -209,9 +209,39 @@ TEST_F(SupervisorTest, TerminatingWhatHasEndedDoesNothing) {
   EXPECT_EQ(run(shell("exit 6")).wait(), 6);
 }
 
+TEST(SupervisorTermination, GivesAProgramTimeToPrepare) {
+  Supervisor supervisor({.start_grace = testing::kPatience});
+  supervisor.start();
+  const RunningChild child(supervisor, shell("sleep 0.2; echo whole"));
+  supervisor.terminate(child.id());
+  EXPECT_EQ(child.wait(), 0);
+  EXPECT_EQ(child.output(), "whole\n");
+}
+
+TEST(SupervisorTermination, ComesWhenTheTimeToPrepareIsOver) {
+  Supervisor supervisor({.start_grace = kShortGrace});
+  supervisor.start();
+  const auto start = std::chrono::steady_clock::now();
+  const RunningChild child(supervisor, shell("exec sleep 1000"));
+  supervisor.terminate(child.id());
+  EXPECT_EQ(child.wait(), 143);
+  EXPECT_GE(std::chrono::steady_clock::now() - start, kShortGrace);
+}
+
+TEST(SupervisorTermination, EndsWhatAProgramLeavesBehindWhilePreparing) {
+  Supervisor supervisor({.start_grace = testing::kPatience});
+  supervisor.start();
+  const RunningChild child(supervisor,
+                           shell("sleep 1000 >/dev/null 2>&1 & echo $!; sleep 0.3; exit 5"));
+  const Watched background(std::stoi(child.wait_for_line()));
+  supervisor.terminate(child.id());
+  EXPECT_EQ(child.wait(), 5);
+  EXPECT_FALSE(background.is_alive());
+}
+
 TEST(SupervisorTermination, GivesTheGroupTimeToCleanUp) {
   const TestDirectory directory;
-  Supervisor supervisor({.kill_grace = testing::kPatience});
+  Supervisor supervisor({.kill_grace = testing::kPatience, .start_grace = {}});
   supervisor.start();
   // The leader dies of the signal at once, and the pipe is at end of file then.
   SpawnRequest request = shell(
@@ -224,6 +254,17 @@ TEST(SupervisorTermination, GivesTheGroupTimeToCleanUp) {
   supervisor.terminate(child.id());
   EXPECT_EQ(child.wait(), 143);
   EXPECT_TRUE(std::filesystem::exists(directory.path() / "cleaned"));
+}
+
+TEST(SupervisorStop, DoesNotWaitForTheTimeToPrepare) {
+  Supervisor supervisor({.start_grace = testing::kPatience});
+  supervisor.start();
+  const auto start = std::chrono::steady_clock::now();
+  const RunningChild child(supervisor, shell("exec sleep 1000"));
+  supervisor.terminate(child.id());
+  supervisor.stop();
+  EXPECT_EQ(child.wait(), 143);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, testing::kPatience);
 }
 
 TEST(SupervisorStop, EndsAndReapsAllChildren) {
