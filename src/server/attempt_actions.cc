@@ -96,6 +96,8 @@ store::AttemptSummary kill_attempt(const Call& call, AttemptId id) {
   if (done.wait_for(kMaxKillWait) != std::future_status::ready) {
     throw RequestError(503, "The kill is not stored yet. Try again.");
   }
+  // It may have ended first.
+  if (!get_attempt(call, id).cancel_requested) throw nothing_to_kill;
   return before;
 }
 

@@ -182,6 +182,23 @@ TEST_F(AttemptsApiTest, AFinishedAttemptCannotBeKilled) {
             R"(409 {"message":"Session attempt already killed or finished","status":409})");
 }
 
+// Whichever of the two is first, the answer to the kill tells which it was.
+TEST_F(AttemptsApiTest, AKillThatComesWithTheEndOfTheAttemptIsRefusedOrCounts) {
+  push("p", "r", {{"w.dig", "+a:\n  sh>: x\n"}});
+  const store::Lease lease = database_->open_lease("test", std::chrono::hours(1));
+  for (int second = 10; second < 60; ++second) {
+    const std::string id =
+        text_member(start("2030-01-01T00:00:" + std::to_string(second) + "Z"), "id");
+    std::vector<store::Claim> claims;
+    while (claims.empty()) claims = database_->claim(lease, 1);
+    const store::Claim& claim = claims[0];
+    executor_.post(claim.attempt, engine::TaskSucceeded{claim.task, claim.run, {}},
+                   store::Ownership{claim.entry, lease.id, lease.epoch});
+    const bool killed = ask("POST /api/attempts/" + id + "/kill").starts_with("200 ");
+    EXPECT_EQ(member(ask("GET /api/attempts/" + id), "cancelRequested").as_boolean(), killed);
+  }
+}
+
 // What a resumed attempt took over has never started in it.
 TEST_F(AttemptsApiTest, ResumingTakesOverWhatHadSucceeded) {
   push("p", "r",
