@@ -39,7 +39,7 @@ CLOSING_LINE = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$")
 SKIPPED_LINE = re.compile(r"^skipped (.+?): (.+)$")
 # The suites that take longest begin first. The style of the sources and the fuzzers do not depend
 # on how the program was built: they belong to the release build only.
-LONGEST_FIRST = ("fuzz", "conformance", "conformance-server", "e2e", "tidy")
+LONGEST_FIRST = ("fuzz", "conformance", "conformance-server", "chaos", "e2e", "tidy")
 RELEASE_ONLY = ("fuzz", "tidy")
 
 

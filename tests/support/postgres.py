@@ -5,11 +5,15 @@ PostgreSQL refuses to run as root; then it runs as the user `postgres`, who come
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 START_SECONDS = 30
@@ -36,7 +40,7 @@ class Postgres:
         try:
             self._run("initdb", "-D", "data", "-U", USER, "-A", "trust", "-E", "UTF8",
                       "--locale=C.UTF-8", "--no-sync")
-            self._serve()
+            self.start()
         except BaseException:
             self.__exit__()
             raise
@@ -44,8 +48,46 @@ class Postgres:
 
     def __exit__(self, *_reason) -> None:
         if (self.place / "data" / "postmaster.pid").exists():
-            self._run("pg_ctl", "stop", "-m", "immediate", "-D", "data")
+            self.stop("immediate")
         shutil.rmtree(self.place, ignore_errors=True)
+
+    def stop(self, how: str = "fast") -> None:
+        """As an administrator does; what was committed is there again after a start()."""
+        self._run("pg_ctl", "stop", "-m", how, "-D", "data")
+
+    def kill_a_process(self, database: str, choose: Callable[[list[str]], str]) -> None:
+        """Kills what serves one of the database's connections, as `kill -9` does, if there is
+        any. PostgreSQL then ends all connections and recovers."""
+        pids = self.ask("postgres", "SELECT pid FROM pg_stat_activity "
+                        f"WHERE datname = '{database}' ORDER BY pid").split()
+        try:
+            if pids:
+                os.kill(int(choose(pids)), signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it had ended
+
+    def wait_until_idle(self, database: str) -> None:
+        """Until it answers and nobody is connected: who has died may still be committing."""
+        deadline = time.monotonic() + START_SECONDS
+        connected = ("SELECT count(*) FROM pg_stat_activity "
+                     f"WHERE datname = '{database}' AND backend_type = 'client backend'")
+        while time.monotonic() < deadline:
+            try:
+                if self.ask("postgres", connected) == "0\n":
+                    return
+            except RuntimeError:
+                pass  # it is recovering
+            time.sleep(0.01)
+        raise RuntimeError("PostgreSQL does not come to rest")
+
+    def ask(self, database: str, statement: str) -> str:
+        """Rows as lines, columns with `|` between them."""
+        return self._run("psql", "-h", str(self.place), "-U", USER, "-d", database, "-XAtq",
+                         "-v", "ON_ERROR_STOP=1", "-c", statement)
+
+    def rows(self, database: str, select: str) -> list[dict]:
+        found = self.ask(database, f"SELECT row_to_json(r) FROM ({select}) AS r")
+        return [json.loads(line) for line in found.splitlines()]
 
     def create_database(self, name: str) -> None:
         self._run("createdb", "-h", str(self.place), "-U", USER, name)
@@ -62,14 +104,15 @@ class Postgres:
         become = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
         return [*(become if os.geteuid() == 0 else []), str(folder / program), *arguments]
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def _run(self, program: str, *arguments: str) -> str:
         done = subprocess.run(self._command(program, arguments), cwd=self.place, text=True,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False)
         if done.returncode != 0:
             raise RuntimeError(f"{program} failed:\n{done.stdout}")
+        return done.stdout
 
-    def _serve(self) -> None:
+    def start(self) -> None:
         """Ready when it says so in its log."""
         settings = {"listen_addresses": "", "fsync": "off", "max_connections": "400",
                     "shared_buffers": "32MB", "unix_socket_directories": str(self.place)}
