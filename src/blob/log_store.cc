@@ -55,7 +55,7 @@ std::shared_ptr<TaskLog> LogStore::open(const AttemptLogs& logs, const std::stri
           }};
 }
 
-void LogStore::flush_writers(AttemptId attempt) {
+void LogStore::flush(AttemptId attempt) {
   std::vector<std::shared_ptr<TaskLogWriter>> writing;
   {
     MutexLock lock(mutex_);
@@ -69,7 +69,7 @@ void LogStore::flush_writers(AttemptId attempt) {
 
 std::vector<LogFile> LogStore::list(const AttemptLogs& logs, const std::string& prefix) {
   if (!files_) return {};
-  flush_writers(logs.attempt);
+  flush(logs.attempt);
   std::vector<LogFile> files;
   for (StoredLog& stored : files_->list(logs)) {
     const std::optional<LogFileName> parts = parse_log_file_name(stored.name);
@@ -90,13 +90,13 @@ std::optional<std::string> LogStore::read(const AttemptLogs& logs, const std::st
     throw Error("illegal argument", "Invalid file name: " + name);
   }
   if (!files_ || !parse_log_file_name(name)) return std::nullopt;
-  flush_writers(logs.attempt);
+  flush(logs.attempt);
   return files_->read(logs, name, offset);
 }
 
 void LogStore::remove(const AttemptLogs& logs) {
   if (!files_) return;
-  flush_writers(logs.attempt);  // so that nothing comes after
+  flush(logs.attempt);  // so that nothing comes after
   files_->remove(logs);
 }
 

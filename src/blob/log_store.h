@@ -74,12 +74,12 @@ class LogStore {
   /// Throws Error of kind "illegal argument" "Invalid file name: X" for what is no name of a file.
   std::optional<std::string> read(const AttemptLogs& logs, const std::string& name,
                                   std::uint64_t offset = 0);
+  /// Stores what this process has of the attempt's logs and has not stored yet.
+  void flush(AttemptId attempt);
   /// Of an attempt that is done.
   void remove(const AttemptLogs& logs);
 
  private:
-  void flush_writers(AttemptId attempt);
-
   const std::unique_ptr<LogFiles> files_;
   const LogStoreOptions options_;
   const Clock& clock_;

@@ -32,8 +32,11 @@ net::ServerResponse list_attempts(const Call& call) {
   return reply_with_attempts(call.services.database.list_attempts(call.caller.site, filter, page));
 }
 
+// Who learns that an attempt is done finds all of its logs in their place.
 net::ServerResponse get_attempt_by_id(const Call& call) {
-  return json_reply(attempt_model(get_attempt(call, AttemptId{call.id("id")})));
+  const store::AttemptSummary attempt = get_attempt(call, AttemptId{call.id("id")});
+  if (attempt.done) call.services.logs.flush(attempt.info.id);
+  return json_reply(attempt_model(attempt));
 }
 
 net::ServerResponse list_retries(const Call& call) {

@@ -81,7 +81,10 @@ TEST_F(ApiTest, PushesThatAreWrongChangeNothing) {
             refused("Validating project failed\nname must not start with a numeric digit (0-9): "
                     "\"1p\""));
   EXPECT_THAT(push("p/q", "r", good), StartsWith("400 "));
-  EXPECT_THAT(push(std::string(256, 'p'), "r", good), StartsWith("400 "));
+  const std::string long_name(231, 'p');
+  EXPECT_EQ(push(long_name, "r", good),
+            refused("Validating project failed\nname must not be longer than 230 bytes: \"" +
+                    long_name + "\""));
   EXPECT_THAT(push("p", std::string(256, 'r'), good), StartsWith("400 "));
   EXPECT_EQ(ask("PUT /api/projects?project=p&revision=r", "no archive"),
             refused("Input is not in the .gz format"));

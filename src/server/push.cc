@@ -12,6 +12,8 @@ namespace mogura::server {
 namespace {
 
 constexpr std::size_t kMaxNameLength = 255;  // in UTF-16 units
+// A project's name and a random number must fit the name of a directory (rest-api.md §6.6).
+constexpr std::size_t kMaxProjectNameBytes = 230;
 
 RequestError invalid_name(const std::string& thing, const std::string& problem,
                           const std::string& name) {
@@ -23,6 +25,9 @@ void check_names(const std::string& project, const std::string& revision) {
     throw invalid_name("project", *problem, project);
   }
   if (project.contains('/')) throw invalid_name("project", "must not contain '/'", project);
+  if (project.size() > kMaxProjectNameBytes) {
+    throw invalid_name("project", "must not be longer than 230 bytes", project);
+  }
   if (value::utf16_length(revision) > kMaxNameLength) {
     throw invalid_name("revision", "must not be longer than 255 characters", revision);
   }

@@ -83,6 +83,18 @@ TEST_F(SecretsApiTest, LogFilesAreListedAndReadByName) {
   }
 }
 
+TEST_F(SecretsApiTest, WhoLearnsThatAnAttemptIsDoneFindsItsLogsInTheDirectory) {
+  ask("PUT /api/attempts",
+      R"({"workflowId":"1","sessionTime":"2030-01-01T00:00:00Z","params":{}})");
+  const auto attempt = database_->find_attempt_summary(SiteId{0}, AttemptId{1});
+  const std::shared_ptr<TaskLog> log = logs_.open(logs_of(attempt->info), "+w+a");
+  EXPECT_EQ(wait("1"), "success");
+  log->output("hello\n");
+  ask("GET /api/attempts/1");
+  blob::LogsInDirectory directory(files_.root() / "logs");
+  EXPECT_EQ(directory.list(logs_of(attempt->info)).size(), 1u);
+}
+
 TEST_F(SecretsApiTest, LogFilesThatAreNotThereAndNamesThatAreNone) {
   ask("PUT /api/attempts",
       R"({"workflowId":"1","sessionTime":"2030-01-01T00:00:00Z","params":{}})");
