@@ -9,9 +9,10 @@ namespace mogura::store::postgres {
 std::unique_ptr<sql::Driver> open_driver(const Options& options) {
   auto driver = std::make_unique<PostgresDriver>(options);
   auto connection = driver->pool().take();
+  const auto schema = schema_of(*connection);
   if (options.migrate) {
-    migrate(*connection);
-  } else if (!has_tables(*connection) || !pending_migrations(*connection).empty()) {
+    schema->migrate();
+  } else if (!schema->pending().empty()) {
     throw Error("database",
                 "The database is not up to date: run `mogura migrate run`, or set "
                 "database.migrate=true");

@@ -1,88 +1,126 @@
 #include "store/postgres/migrations.h"
 
-#include <set>
-#include <string_view>
-
-#include "base/log.h"
 #include "store/postgres/migration_scripts.h"
 
 namespace mogura::store::postgres {
 namespace {
 
-const Logger migration_logger("io.digdag.core.database.DatabaseMigrator");
+using sql::Migration;
 
-struct Step {
-  std::string_view version;
-  std::string_view script;
+constexpr Migration kSteps[] = {{"20261122000000", scripts::kAttempts},
+                                {"20261122000001", scripts::kProjects},
+                                {"20261122000002", scripts::kLogChunks},
+                                {"20261123000000", scripts::kRetention},
+                                {"20261123000001", scripts::kHistoryIndexes, /*online=*/true}};
+
+constexpr std::string_view kConcurrently = "CONCURRENTLY ";
+
+// Held by one server at a time, until it is let go of or the connection ends. Who waits does so
+// between statements: an index is built only once all statements that began before have ended.
+class MigrationLock {
+ public:
+  explicit MigrationLock(Connection& connection) : connection_(connection) {
+    while (!try_lock()) connection_.run("SELECT 1 FROM pg_sleep(0.1)", {});
+  }
+  ~MigrationLock() {
+    try {
+      connection_.run("SELECT 1 FROM pg_advisory_unlock(hashtext('mogura.schema_migrations'))", {});
+    } catch (const Error&) {
+      // The connection is gone, and with it the lock.
+    }
+  }
+  MigrationLock(const MigrationLock&) = delete;
+  MigrationLock& operator=(const MigrationLock&) = delete;
+
+ private:
+  bool try_lock() {
+    return connection_
+        .run("SELECT pg_try_advisory_lock(hashtext('mogura.schema_migrations'))", {})[0]
+        .flag();
+  }
+
+  Connection& connection_;
 };
 
-// In order; a version never changes once it was released.
-constexpr Step kSteps[] = {{"20261122000000", scripts::kAttempts},
-                           {"20261122000001", scripts::kProjects},
-                           {"20261122000002", scripts::kLogChunks}};
-
-std::vector<Step> pending_steps(Connection& connection) {
-  std::set<std::string> applied;
-  if (has_tables(connection)) {
-    const sql::Rows rows = connection.run("SELECT version FROM schema_migrations", {});
-    for (std::size_t i = 0; i < rows.size(); ++i) applied.insert(rows[i].text());
+std::string without_concurrently(std::string script) {
+  for (std::size_t at = script.find(kConcurrently); at != std::string::npos;
+       at = script.find(kConcurrently, at)) {
+    script.erase(at, kConcurrently.size());
   }
-  std::vector<Step> pending;
-  for (const Step& step : kSteps) {
-    if (!applied.contains(std::string(step.version))) pending.push_back(step);
-  }
-  return pending;
+  return script;
 }
 
-// The lock makes others wait; who waited finds the row.
-void apply_step(Connection& connection, const Step& step) {
-  const std::string version(step.version);
-  try {
-    connection.run_script("BEGIN; LOCK TABLE schema_migrations IN EXCLUSIVE MODE");
-    const sql::Param param(version);
-    const bool done =
-        !connection.run("SELECT version FROM schema_migrations WHERE version = $1", {&param, 1})
-             .empty();
-    if (!done) {
-      migration_logger.info("Applying database migration:{}", version);
-      connection.run_script(std::string(step.script));
-      connection.run("INSERT INTO schema_migrations (version) VALUES ($1)", {&param, 1});
+class PostgresSchema : public sql::Schema {
+ public:
+  explicit PostgresSchema(Connection& connection) : Schema(kSteps), connection_(connection) {}
+
+  bool has_tables() override {
+    return run("SELECT to_regclass('schema_migrations') IS NOT NULL", {})[0].flag();
+  }
+
+  std::vector<std::string> migrate() override {
+    if (pending().empty()) return {};
+    const MigrationLock lock(connection_);
+    connection_.run_script(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (version TEXT PRIMARY KEY, "
+        "created_at TIMESTAMPTZ NOT NULL DEFAULT now())");
+    const bool is_new = run("SELECT version FROM schema_migrations LIMIT 1", {}).empty();
+    return apply_pending([&](const Migration& migration) {
+      if (migration.online && !is_new) {
+        apply_online(migration);
+      } else {
+        apply_at_once(migration);
+      }
+    });
+  }
+
+ private:
+  sql::Rows run(std::string_view text, sql::Params params) override {
+    return connection_.run(text, params);
+  }
+
+  void apply_at_once(const Migration& migration) {
+    try {
+      connection_.run_script("BEGIN");
+      connection_.run_script(without_concurrently(std::string(migration.script)));
+      note_applied(migration);
+      connection_.run_script("COMMIT");
+    } catch (const Error&) {
+      if (!connection_.is_broken()) connection_.run_script("ROLLBACK");
+      throw;
     }
-    connection.run_script("COMMIT");
-  } catch (const Error&) {
-    if (!connection.is_broken()) connection.run_script("ROLLBACK");
-    throw;
   }
-}
+
+  // Statement by statement, each outside of a transaction. What an earlier run had built is left
+  // alone, but for indexes that it did not finish.
+  void apply_online(const Migration& migration) {
+    drop_unfinished_indexes();
+    for (std::string_view left = migration.script; !left.empty();) {
+      const std::size_t end = left.find(';');
+      if (end == std::string_view::npos) break;
+      connection_.run_script(std::string(left.substr(0, end)));
+      left.remove_prefix(end + 1);
+    }
+    note_applied(migration);
+  }
+
+  void drop_unfinished_indexes() {
+    const sql::Rows indexes =
+        run("SELECT quote_ident(c.relname) FROM pg_index AS i JOIN pg_class AS c "
+            "ON c.oid = i.indexrelid WHERE NOT i.indisvalid AND pg_table_is_visible(c.oid)",
+            {});
+    for (std::size_t i = 0; i < indexes.size(); ++i) {
+      connection_.run_script("DROP INDEX CONCURRENTLY IF EXISTS " + indexes[i].text());
+    }
+  }
+
+  Connection& connection_;
+};
 
 }  // namespace
 
-bool has_tables(Connection& connection) {
-  const sql::Rows rows = connection.run("SELECT to_regclass('schema_migrations') IS NOT NULL", {});
-  return rows[0].flag();
-}
-
-std::vector<std::string> pending_migrations(Connection& connection) {
-  std::vector<std::string> versions;
-  for (const Step& step : pending_steps(connection)) versions.emplace_back(step.version);
-  return versions;
-}
-
-std::vector<std::string> migrate(Connection& connection) {
-  // IF NOT EXISTS may still collide with another server that does the same.
-  if (!has_tables(connection)) {
-    connection.run_script(
-        "BEGIN; SELECT pg_advisory_xact_lock(hashtext('mogura.schema_migrations')); "
-        "CREATE TABLE IF NOT EXISTS schema_migrations (version TEXT PRIMARY KEY, "
-        "created_at TIMESTAMPTZ NOT NULL DEFAULT now()); COMMIT");
-  }
-  std::vector<std::string> versions;
-  for (const Step& step : pending_steps(connection)) {
-    apply_step(connection, step);
-    versions.emplace_back(step.version);
-  }
-  if (!versions.empty()) migration_logger.info("{} migrations applied.", versions.size());
-  return versions;
+std::unique_ptr<sql::Schema> schema_of(Connection& connection) {
+  return std::make_unique<PostgresSchema>(connection);
 }
 
 }  // namespace mogura::store::postgres

@@ -8,9 +8,10 @@ namespace mogura::store::sqlite {
 
 std::unique_ptr<sql::Driver> open_driver(const std::filesystem::path& directory,
                                          const Options& options) {
+  const auto schema = schema_in(directory);
   if (options.migrate) {
-    migrate(directory);
-  } else if (!has_tables(directory) || !pending_migrations(directory).empty()) {
+    schema->migrate();
+  } else if (!schema->pending().empty()) {
     throw Error("database", "The database " + database_file(directory).string() +
                                 " is not up to date: run `mogura migrate run`, or set "
                                 "database.migrate=true");

@@ -1,67 +1,84 @@
 #include "store/sqlite/migrations.h"
 
-#include <set>
-#include <string_view>
+#include <optional>
 #include <system_error>
 
-#include "base/log.h"
-#include "store/sqlite/connection.h"
 #include "store/sqlite/migration_scripts.h"
 
 namespace mogura::store::sqlite {
 namespace {
 
-const Logger migration_logger("io.digdag.core.database.DatabaseMigrator");
+constexpr sql::Migration kMigrations[] = {{"20261122000000", scripts::kAttempts},
+                                          {"20261122000001", scripts::kProjects},
+                                          {"20261122000002", scripts::kLogChunks},
+                                          {"20261123000000", scripts::kRetention},
+                                          {"20261123000001", scripts::kHistoryIndexes}};
 
-struct Migration {
-  std::string_view version;
-  std::string_view sql;
+class OpenSchema : public sql::Schema {
+ public:
+  explicit OpenSchema(Connection& connection) : Schema(kMigrations), connection_(connection) {}
+
+  bool has_tables() override {
+    return !run("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'",
+                {})
+                .empty();
+  }
+
+  // All steps are one transaction, so that of two processes one finds nothing left to do.
+  std::vector<std::string> migrate() override {
+    Transaction transaction(connection_);
+    connection_.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (version TEXT PRIMARY KEY) STRICT");
+    std::vector<std::string> versions = apply_pending([&](const sql::Migration& migration) {
+      connection_.execute(migration.script);
+      note_applied(migration);
+    });
+    transaction.commit();
+    return versions;
+  }
+
+ private:
+  sql::Rows run(std::string_view text, sql::Params params) override {
+    return Statement(connection_, text).run(params);
+  }
+
+  Connection& connection_;
 };
 
-// In order; a version never changes once it was released.
-constexpr Migration kMigrations[] = {{"20261122000000", scripts::kAttempts},
-                                     {"20261122000001", scripts::kProjects},
-                                     {"20261122000002", scripts::kLogChunks}};
+// Opens the file when there is something to be found or made.
+class SchemaInDirectory : public sql::Schema {
+ public:
+  explicit SchemaInDirectory(std::filesystem::path directory)
+      : Schema(kMigrations), directory_(std::move(directory)) {}
 
-std::set<std::string> applied_versions(Connection& connection) {
-  std::set<std::string> versions;
-  Statement select(connection, "SELECT version FROM schema_migrations");
-  const sql::Rows rows = select.run({});
-  for (std::size_t i = 0; i < rows.size(); ++i) versions.insert(rows[i].text());
-  return versions;
-}
-
-bool knows_migrations(Connection& connection) {
-  Statement select(connection,
-                   "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND "
-                   "name = 'schema_migrations'");
-  return !select.run({}).empty();
-}
-
-std::vector<Migration> pending_in(Connection& connection) {
-  std::set<std::string> applied;
-  if (knows_migrations(connection)) applied = applied_versions(connection);
-  std::vector<Migration> pending;
-  for (const Migration& migration : kMigrations) {
-    if (!applied.contains(std::string(migration.version))) pending.push_back(migration);
+  bool has_tables() override {
+    std::error_code missing;
+    return std::filesystem::exists(database_file(directory_), missing) &&
+           OpenSchema(open(OpenMode::existing)).has_tables();
   }
-  return pending;
-}
 
-void apply(Connection& connection, const Migration& migration) {
-  Transaction transaction(connection);
-  connection.execute(migration.sql);
-  Statement insert(connection, "INSERT INTO schema_migrations (version) VALUES ($1)");
-  const sql::Param version(migration.version);
-  insert.run({&version, 1});
-  transaction.commit();
-}
+  std::vector<std::string> migrate() override {
+    std::error_code problem;
+    std::filesystem::create_directories(directory_, problem);
+    if (problem) {
+      throw Error("io",
+                  "Cannot make the directory " + directory_.string() + ": " + problem.message());
+    }
+    return OpenSchema(open(OpenMode::create)).migrate();
+  }
 
-std::vector<std::string> versions_of(const std::vector<Migration>& migrations) {
-  std::vector<std::string> versions;
-  for (const Migration& migration : migrations) versions.emplace_back(migration.version);
-  return versions;
-}
+ private:
+  sql::Rows run(std::string_view text, sql::Params params) override {
+    return Statement(open(OpenMode::existing), text).run(params);
+  }
+  Connection& open(OpenMode mode) {
+    if (!connection_) connection_.emplace(database_file(directory_), mode);
+    return *connection_;
+  }
+
+  const std::filesystem::path directory_;
+  std::optional<Connection> connection_;
+};
 
 }  // namespace
 
@@ -69,38 +86,12 @@ std::filesystem::path database_file(const std::filesystem::path& directory) {
   return directory / "mogura.db";
 }
 
-bool has_tables(const std::filesystem::path& directory) {
-  std::error_code missing;
-  if (!std::filesystem::exists(database_file(directory), missing)) return false;
-  Connection connection(database_file(directory), OpenMode::existing);
-  return knows_migrations(connection);
+std::unique_ptr<sql::Schema> schema_in(const std::filesystem::path& directory) {
+  return std::make_unique<SchemaInDirectory>(directory);
 }
 
-std::vector<std::string> pending_migrations(const std::filesystem::path& directory) {
-  Connection connection(database_file(directory), OpenMode::existing);
-  return versions_of(pending_in(connection));
-}
-
-std::vector<std::string> migrate(const std::filesystem::path& directory) {
-  std::error_code problem;
-  std::filesystem::create_directories(directory, problem);
-  if (problem) {
-    throw Error("io", "Cannot make the directory " + directory.string() + ": " + problem.message());
-  }
-  Connection connection(database_file(directory), OpenMode::create);
-  return migrate(connection);
-}
-
-std::vector<std::string> migrate(Connection& connection) {
-  connection.execute(
-      "CREATE TABLE IF NOT EXISTS schema_migrations (version TEXT PRIMARY KEY) STRICT");
-  const std::vector<Migration> pending = pending_in(connection);
-  for (const Migration& migration : pending) {
-    migration_logger.debug("Applying database migration:{}", migration.version);
-    apply(connection, migration);
-  }
-  if (!pending.empty()) migration_logger.debug("{} migrations applied.", pending.size());
-  return versions_of(pending);
+void migrate(Connection& connection) {
+  OpenSchema(connection).migrate();
 }
 
 }  // namespace mogura::store::sqlite

@@ -22,18 +22,21 @@ class MigrationsTest : public testing::Test {
 
 TEST_F(MigrationsTest, MakeADatabaseOnceAndThenHaveNothingToDo) {
   const auto directory = folder_ / "new" / "db";
-  EXPECT_FALSE(has_tables(directory));
+  const auto schema = schema_in(directory);
+  EXPECT_FALSE(schema->has_tables());
+  const auto pending = schema->pending();
+  EXPECT_GT(pending.size(), 3u);
   EXPECT_FALSE(std::filesystem::exists(directory));
-  EXPECT_EQ(migrate(directory).size(), 3u);
-  EXPECT_TRUE(has_tables(directory));
-  EXPECT_TRUE(pending_migrations(directory).empty());
-  EXPECT_TRUE(migrate(directory).empty());
+  EXPECT_EQ(schema->migrate(), pending);
+  EXPECT_TRUE(schema->has_tables());
+  EXPECT_TRUE(schema->pending().empty());
+  EXPECT_TRUE(schema_in(directory)->migrate().empty());
 }
 
 TEST_F(MigrationsTest, SayWhichFileIsNoDatabase) {
   std::ofstream(database_file(folder_)) << std::string(4096, 'x');
   try {
-    migrate(folder_);
+    schema_in(folder_)->migrate();
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_NE(error.message().find("mogura.db"), std::string::npos) << error.message();
@@ -42,7 +45,7 @@ TEST_F(MigrationsTest, SayWhichFileIsNoDatabase) {
 }
 
 TEST_F(MigrationsTest, RollBackWhatFailsInTheMiddle) {
-  migrate(folder_);
+  schema_in(folder_)->migrate();
   Connection connection(database_file(folder_), OpenMode::existing);
   {
     Transaction transaction(connection);

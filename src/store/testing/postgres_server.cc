@@ -158,7 +158,7 @@ std::unique_ptr<PostgresServer::Database> PostgresServer::lend_database() {
   if (impl_->used.empty()) {
     postgres::Options options = new_database();
     postgres::Connection connection(options);
-    postgres::migrate(connection);
+    postgres::schema_of(connection)->migrate();
     return std::make_unique<Database>(*this, std::move(options));
   }
   postgres::Options options = std::move(impl_->used.back());

@@ -223,8 +223,8 @@ TEST(PostgresMigrations, RunOnceAlsoWhenServersStartTogether) {
   const postgres::Options options = PostgresServer::instance().new_database();
   {
     postgres::Connection connection(options);
-    EXPECT_FALSE(postgres::has_tables(connection));
-    EXPECT_FALSE(postgres::pending_migrations(connection).empty());
+    EXPECT_FALSE(postgres::schema_of(connection)->has_tables());
+    EXPECT_FALSE(postgres::schema_of(connection)->pending().empty());
   }
   postgres::Options up_to_date = options;
   up_to_date.migrate = false;
@@ -235,10 +235,50 @@ TEST(PostgresMigrations, RunOnceAlsoWhenServersStartTogether) {
   }
   for (std::thread& server : servers) server.join();
   postgres::Connection connection(options);
-  EXPECT_TRUE(postgres::has_tables(connection));
-  EXPECT_THAT(postgres::pending_migrations(connection), IsEmpty());
-  EXPECT_THAT(postgres::migrate(connection), IsEmpty());
+  const auto schema = postgres::schema_of(connection);
+  EXPECT_TRUE(schema->has_tables());
+  EXPECT_THAT(schema->pending(), IsEmpty());
+  EXPECT_THAT(schema->migrate(), IsEmpty());
   EXPECT_NO_THROW(postgres::open_database(up_to_date));
+}
+
+// One that waits for others keeps nobody from writing, and one that was cut off leaves an index
+// that is made again.
+TEST(PostgresMigrations, AddIndexesWhileOthersWrite) {
+  const auto lent = PostgresServer::instance().lend_database();
+  postgres::Connection before(lent->options());
+  before.run_script("DELETE FROM schema_migrations WHERE version = '20261123000001'");
+  before.run_script(
+      "UPDATE pg_index SET indisvalid = false "
+      "WHERE indexrelid = 'attempts_by_revision'::regclass");
+  postgres::Connection writer(lent->options());
+  writer.run_script("BEGIN; UPDATE attempts SET done = done");
+  std::thread migration([&] {
+    postgres::Connection connection(lent->options());
+    EXPECT_THAT(postgres::schema_of(connection)->migrate(), SizeIs(1));
+  });
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto is_waiting = [&] {
+    return !before
+                .run(
+                    "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                    "datname = current_database() AND query LIKE '%INDEX CONCURRENTLY%'",
+                    {})
+                .empty();
+  };
+  while (!is_waiting() && std::chrono::steady_clock::now() < deadline) {
+  }
+  EXPECT_TRUE(is_waiting());
+  EXPECT_NO_THROW(
+      before.run_script("SET lock_timeout = '5s'; UPDATE attempts SET done = done WHERE id = 0"));
+  writer.run_script("COMMIT");
+  migration.join();
+  EXPECT_THAT(postgres::schema_of(before)->pending(), IsEmpty());
+  EXPECT_TRUE(before
+                  .run("SELECT indisvalid FROM pg_index "
+                       "WHERE indexrelid = 'attempts_by_revision'::regclass",
+                       {})[0]
+                  .flag());
 }
 
 }  // namespace
