@@ -5,6 +5,7 @@
 #include "store/history.h"
 #include "store/log_chunks.h"
 #include "store/projects.h"
+#include "store/retention.h"
 #include "store/schedules.h"
 #include "store/secret_store.h"
 #include "store/store.h"
@@ -16,6 +17,7 @@ class Database : public Store,
                  public Schedules,
                  public History,
                  public EncryptedSecrets,
-                 public LogChunks {};
+                 public LogChunks,
+                 public Retention {};
 
 }  // namespace mogura::store

@@ -99,6 +99,19 @@ class SqlDatabase : public Database {
                                       std::uint64_t offset) override;
   void delete_logs(AttemptId attempt) override;
 
+  // Retention
+  std::vector<ProjectRetention> list_retention(const Page& page) override;
+  std::optional<RetentionPolicy> find_retention(ProjectId project) override;
+  void set_retention(ProjectId project, const std::optional<RetentionPolicy>& own) override;
+  std::vector<SessionId> list_expired(ProjectId project, const RetentionPolicy& policy, Instant now,
+                                      const Page& page) override;
+  DroppedPart drop_sessions(ProjectId project, const RetentionPolicy& policy, Instant now,
+                            std::int64_t after, std::size_t max) override;
+  DroppedPart drop_revisions(ProjectId project, Instant until, std::int64_t after,
+                             std::size_t max) override;
+  std::vector<AttemptInfo> dropped_attempts(std::size_t max) override;
+  std::size_t clear_dropped(std::span<const AttemptInfo> attempts, std::size_t max_rows) override;
+
  private:
   /// One statement, which is its own transaction.
   Rows run(Access access, std::string_view text, std::initializer_list<Param> params);
