@@ -30,29 +30,6 @@ constexpr minutes kLongestQuiet{5};
 constexpr std::size_t kMaxShrinks = 300;
 constexpr std::size_t kMaxSteps = 50'000;
 
-/// What the executors know of the agents.
-class AgentLinks : public executor::Agents {
- public:
-  AgentLinks(World& world, const std::vector<std::unique_ptr<SimAgent>>& agents)
-      : world_(world), agents_(agents) {}
-
-  void wake() override {
-    for (const auto& agent : agents_) {
-      world_.send("call to " + agent->name(), [&agent] { agent->wake(); });
-    }
-  }
-  void cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) override {
-    for (const auto& agent : agents_) {
-      world_.send("cancel to " + agent->name(),
-                  [&agent, attempt, task, run] { agent->cancel(attempt, task, run); });
-    }
-  }
-
- private:
-  World& world_;
-  const std::vector<std::unique_ptr<SimAgent>>& agents_;
-};
-
 // An attempt as its user sees it.
 struct Wanted {
   executor::StartRequest request;
@@ -97,6 +74,7 @@ class Cluster {
 
  private:
   void let_others_go_on();
+  void pass_on(const store::Notice& notice);
   ExecutorNode* some_executor();
   void report(AttemptId attempt, const engine::Event& event, const store::Ownership& owned,
               const std::function<void()>& settled);
@@ -114,10 +92,11 @@ class Cluster {
   std::size_t attempts_ = 0;
   std::size_t interleaved_one_in_;
   bool interleaved_ = false;
-  AgentLinks links_{world_, agents_};
   std::vector<std::unique_ptr<ExecutorNode>> executors_;
   std::vector<std::unique_ptr<SimAgent>> agents_;
   std::vector<std::unique_ptr<Wanted>> wanted_;
+  const std::unique_ptr<store::Notices::Subscription> notices_ =
+      world_.store.watch([this](const store::Notice& notice) { pass_on(notice); });
 };
 
 Cluster::Cluster(const Scenario& scenario, bool keep_history)
@@ -126,8 +105,7 @@ Cluster::Cluster(const Scenario& scenario, bool keep_history)
   const auto others = [this] { let_others_go_on(); };
   const std::size_t executors = 1 + world_.random.below(3), agents = 1 + world_.random.below(3);
   for (std::size_t i = 0; i < executors; ++i) {
-    executors_.push_back(
-        std::make_unique<ExecutorNode>(world_, static_cast<int>(i), links_, others));
+    executors_.push_back(std::make_unique<ExecutorNode>(world_, static_cast<int>(i), others));
     plan_clock_jumps(*executors_.back());
   }
   for (std::size_t i = 0; i < agents; ++i) {
@@ -158,6 +136,19 @@ void Cluster::let_others_go_on() {
     agents_[other - executors_.size()]->step_now();
   }
   interleaved_ = false;
+}
+
+// Notices travel as messages do; this one is not sent to those whom it does not concern.
+void Cluster::pass_on(const store::Notice& notice) {
+  if (notice.queued || notice.canceled) {
+    for (const auto& agent : agents_) {
+      world_.send("notice to " + agent->name(), [&agent, notice] { agent->notice(notice); });
+    }
+  }
+  if (!notice.wake_at) return;
+  for (const auto& executor : executors_) {
+    world_.send("notice to an executor", [&executor] { executor->wake(); });
+  }
 }
 
 ExecutorNode* Cluster::some_executor() {

@@ -55,11 +55,9 @@ struct ExecutorNode::Outside {
   const operators::Environment environment;
 };
 
-ExecutorNode::ExecutorNode(World& world, int number, executor::Agents& agents,
-                           std::function<void()> others)
+ExecutorNode::ExecutorNode(World& world, int number, std::function<void()> others)
     : world_(world),
       name_("executor" + std::to_string(number)),
-      agents_(agents),
       clock_(world.timeline, world.between(seconds(-5), seconds(5)),
              world.between(seconds(0), seconds(1'000))),
       store_(world, name_, std::move(others)),
@@ -77,7 +75,6 @@ void ExecutorNode::start() {
                              .clock = clock_,
                              .environment = outside_->environment,
                              .run_options = {.project_path = "/"},
-                             .agents = agents_,
                              .limits = {.default_params = {}, .max_tasks = kMaxTasks},
                              .batch = kBatch,
                              .max_cached_attempts = kMaxCachedAttempts});
@@ -113,6 +110,10 @@ bool ExecutorNode::with_executor(const std::function<void(executor::Executor&)>&
   return lives;
 }
 
+void ExecutorNode::wake() {
+  if (alive() && !busy_) step_after(milliseconds(1));
+}
+
 void ExecutorNode::step_after(Duration delay) {
   if (world_.faults.strike(Fault::slow, name_)) delay += world_.between(seconds(0), seconds(5));
   world_.timeline.after(delay, [this, plan = ++planned_step_] {
@@ -135,9 +136,8 @@ void ExecutorNode::step() {
 }
 
 Duration ExecutorNode::time_to_sleep() {
-  const std::optional<Instant> wake = executor_->next_wake();
-  if (!wake) return kLongestSleep;
-  return std::clamp(*wake - clock_.now(), Duration(milliseconds(1)), Duration(kLongestSleep));
+  const Duration left = executor_->next_wake() - clock_.now();
+  return std::clamp(left, Duration(milliseconds(1)), Duration(kLongestSleep));
 }
 
 }  // namespace mogura::sim

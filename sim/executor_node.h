@@ -13,7 +13,7 @@ namespace mogura::sim {
 
 class ExecutorNode {
  public:
-  ExecutorNode(World& world, int number, executor::Agents& agents, std::function<void()> others);
+  ExecutorNode(World& world, int number, std::function<void()> others);
   ~ExecutorNode();
 
   void start();
@@ -22,6 +22,8 @@ class ExecutorNode {
   void step_now() {
     if (alive() && !busy_) step();
   }
+  /// Some attempt may have to be looked at.
+  void wake();
   /// Calls `use` with the executor; false where the process was dead or died of it.
   bool with_executor(const std::function<void(executor::Executor&)>& use);
   void jump(Duration by);
@@ -34,7 +36,6 @@ class ExecutorNode {
 
   World& world_;
   const std::string name_;
-  executor::Agents& agents_;
   NodeClock clock_;
   FaultStore store_;
   struct Outside;

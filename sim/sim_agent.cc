@@ -29,7 +29,7 @@ void SimAgent::start() {
   if (process_ != nullptr) return;
   world_.history.add("{} starts", name_);
   process_ = std::make_unique<Process>(
-      Process{agent::LeaseKeeper(store_, clock_, {.agent = name_}), {}, {}});
+      Process{agent::LeaseKeeper(store_, clock_, {.agent = name_}), true, {}, {}});
   ++life_;
   step_after(milliseconds(1));
 }
@@ -49,8 +49,11 @@ void SimAgent::step_after(Duration delay) {
   });
 }
 
-void SimAgent::wake() {
-  if (process_ != nullptr) step_after(milliseconds(1));
+void SimAgent::notice(const store::Notice& notice) {
+  if (process_ == nullptr) return;
+  if (notice.queued) process_->claim_wanted = true;
+  if (notice.canceled) process_->keeper.hurry();
+  if (!busy_) step_after(milliseconds(1));
 }
 
 void SimAgent::step() {
@@ -66,19 +69,20 @@ void SimAgent::step() {
   busy_ = false;
   if (process_ == nullptr) return;
   const Duration idle = world_.between(milliseconds(100), seconds(3));
-  const Duration left = process_->keeper.next_beat() - clock_.steady();
-  step_after(std::clamp(left, Duration(milliseconds(1)), idle));
+  const Duration beat = process_->keeper.next_beat().value_or(Duration::max());
+  step_after(std::clamp(beat - clock_.steady(), Duration(milliseconds(1)), idle));
 }
 
 void SimAgent::keep_lease() {
+  if (world_.random.one_in(10)) process_->claim_wanted = true;  // its sweep
+  const bool busy = !process_->running.empty() || !process_->reported.empty();
+  if (busy || process_->claim_wanted) process_->keeper.use();
   const agent::Beat beat = process_->keeper.beat();
   if (beat.lost) end_all();
   if (!beat.renewal) return;
   for (const store::EntryId entry : beat.renewal->canceled) {
     const auto found = process_->running.find(entry);
-    if (found == process_->running.end()) continue;
-    const store::Claim& claim = found->second.claim;
-    cancel(claim.attempt, claim.task, claim.run);
+    if (found != process_->running.end()) cancel(found->second);
   }
   if (beat.renewal->claims <= process_->running.size() + process_->reported.size()) return;
   for (const store::Claim& claim : store_.claims_of(*process_->keeper.lease())) {
@@ -91,6 +95,7 @@ void SimAgent::keep_lease() {
 void SimAgent::claim_tasks() {
   const std::size_t running = process_->running.size();
   if (!process_->keeper.lease() || running >= kMaxExecutions) return;
+  process_->claim_wanted = false;
   const auto claims = store_.claim(*process_->keeper.lease(), kMaxExecutions - running);
   for (const store::Claim& claim : claims) begin(claim);
 }
@@ -122,14 +127,8 @@ void SimAgent::end_after(const Execution& execution, Duration delay) {
   });
 }
 
-void SimAgent::cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) {
-  if (process_ == nullptr) return;
-  for (auto& [entry, execution] : process_->running) {
-    const store::Claim& claim = execution.claim;
-    if (claim.attempt != attempt || claim.task != task || claim.run != run) continue;
-    if (std::exchange(execution.canceled, true)) continue;
-    end_after(execution, seconds(1));
-  }
+void SimAgent::cancel(Execution& execution) {
+  if (!std::exchange(execution.canceled, true)) end_after(execution, seconds(1));
 }
 
 // What a task comes to, whoever executes it and when.

@@ -33,9 +33,8 @@ class SimAgent {
   void step_now() {
     if (process_ != nullptr && !busy_) step();
   }
-  /// There may be something to claim.
-  void wake();
-  void cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run);
+  /// There may be something to claim, or claims to end.
+  void notice(const store::Notice& notice);
 
  private:
   struct Execution {
@@ -52,6 +51,7 @@ class SimAgent {
   };
   struct Process {
     agent::LeaseKeeper keeper;
+    bool claim_wanted = true;
     std::map<store::EntryId, Execution> running;
     std::map<store::EntryId, Unsettled> reported;
   };
@@ -61,6 +61,7 @@ class SimAgent {
   void step();
   void keep_lease();
   void claim_tasks();
+  void cancel(Execution& execution);
   void begin(const store::Claim& claim);
   void end_after(const Execution& execution, Duration delay);
   void end(store::EntryId entry);

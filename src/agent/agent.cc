@@ -21,6 +21,10 @@ const Logger logger("io.digdag.core.agent.LocalAgent");
 constexpr std::size_t kMaxClaim = 100;
 // A task whose project's files are out of reach is executed again after this.
 constexpr std::chrono::seconds kProjectRetryInterval{5};
+// A store that is out of reach is asked for claims again after this.
+constexpr std::chrono::seconds kPauseAfterError{1};
+// Without notices the queue is looked at so seldom: one of them may get lost.
+constexpr std::chrono::seconds kSweepInterval{60};
 
 using SteadyClock = std::chrono::steady_clock;
 
@@ -70,15 +74,18 @@ struct Agent::Impl {
   Impl(Dependencies given, Options given_options)
       : dependencies(std::move(given)),
         options(std::move(given_options)),
+        pool({}),
         keeper(dependencies.store, dependencies.clock,
-               {options.name, options.heartbeat_interval, options.lease_time}),
-        pool({}) {}
+               {options.name, options.heartbeat_interval, options.lease_time}) {}
 
   void serve();
+  void noticed(const store::Notice& notice);
   bool wait_for_work();
   bool may_end() const MOGURA_REQUIRES(mutex);
+  Duration next_look() const MOGURA_REQUIRES(mutex);
   void keep_lease();
   void take_unknown_claims(std::size_t held);
+  std::size_t free_slots() const MOGURA_REQUIRES(mutex);
   void claim_tasks();
   void begin(store::Claim claim, const store::Lease& lease);
   void execute(const std::shared_ptr<Execution>& execution);
@@ -89,22 +96,23 @@ struct Agent::Impl {
   void cancel(Execution& execution);
   void end_command(Execution& execution);
   void fence();
-  void request_claim() MOGURA_EXCLUDES(mutex);
   void forget_report(const store::Ownership& owned);
-  bool is_stopping() {
-    MutexLock lock(mutex);
-    return stop_at.has_value();
-  }
 
   const Dependencies dependencies;
   const Options options;
-  LeaseKeeper keeper;  // the agent's thread only
   WorkerPool pool;
+  std::unique_ptr<store::Notices::Subscription> subscription;
   std::thread thread;
+
+  // The agent's thread only.
+  LeaseKeeper keeper;
+  Duration sweep_at{};  // the queue is looked at then, on the clock's steady time
+  Duration claim_not_before{};
 
   Mutex mutex;
   Condition changed;
   bool claim_wanted MOGURA_GUARDED_BY(mutex) = true;
+  bool claims_changed MOGURA_GUARDED_BY(mutex) = false;                     // the store says so
   std::optional<SteadyClock::time_point> stop_at MOGURA_GUARDED_BY(mutex);  // set: it is stopping
   std::map<store::EntryId, std::shared_ptr<Execution>> running MOGURA_GUARDED_BY(mutex);
   // Ended, but the queue may not know yet. The lease is part of it: what was reported under a lost
@@ -112,10 +120,14 @@ struct Agent::Impl {
   std::set<std::pair<store::EntryId, store::LeaseId>> reported MOGURA_GUARDED_BY(mutex);
 };
 
-void Agent::Impl::request_claim() {
+void Agent::Impl::noticed(const store::Notice& notice) {
+  const bool claims = notice.queued || notice.missed;
+  const bool ends = notice.canceled || notice.missed;
+  if (!claims && !ends) return;
   {
     MutexLock lock(mutex);
-    claim_wanted = true;
+    claim_wanted = claim_wanted || claims;
+    claims_changed = claims_changed || ends;
   }
   changed.notify_all();
 }
@@ -128,6 +140,9 @@ void Agent::Impl::serve() {
     } catch (const Error& error) {
       // What was claimed without this agent's knowledge shows when the lease is renewed.
       logger.error("Claiming tasks failed: {}. Trying again.", error.chain());
+      claim_not_before = dependencies.clock.steady() + kPauseAfterError;
+      MutexLock lock(mutex);
+      claim_wanted = true;
     }
   }
 }
@@ -138,19 +153,28 @@ bool Agent::Impl::may_end() const {
   return (running.empty() && reported.empty()) || SteadyClock::now() >= *stop_at;
 }
 
+// When there is something to do: the lease is to be renewed, or there may be tasks to claim.
+Duration Agent::Impl::next_look() const {
+  Duration look = Duration::max();
+  if (const auto beat = keeper.next_beat()) look = *beat;
+  if (claims_changed) look = Duration::min();
+  if (stop_at) return look;
+  const Duration claim = claim_wanted ? claim_not_before : sweep_at;
+  // A lease that could not be opened is tried for again at the next beat.
+  return std::min(look, keeper.lease() || !keeper.next_beat() ? claim : look);
+}
+
 // False when the agent is to end. While tasks of a lost lease are ending there is nothing to do: a
 // new lease could give them to this very agent again.
 bool Agent::Impl::wait_for_work() {
   MutexLock lock(mutex);
   while (!may_end()) {
     const bool ending = !keeper.lease() && !running.empty();
-    const Duration left = keeper.next_beat() - dependencies.clock.steady();
-    const bool may_claim = claim_wanted && !stop_at;
-    if (!ending && (may_claim || left <= Duration::zero())) {
-      claim_wanted = false;
-      return true;
-    }
-    auto wake = ending ? SteadyClock::time_point::max() : SteadyClock::now() + left;
+    const Duration look = ending ? Duration::max() : next_look();
+    const Duration now = dependencies.clock.steady();
+    if (look <= now) return true;
+    auto wake = SteadyClock::time_point::max();
+    if (look != Duration::max()) wake = SteadyClock::now() + (look - now);
     if (stop_at) wake = std::min(wake, *stop_at);
     changed.wait_until(mutex, wake);
   }
@@ -158,6 +182,12 @@ bool Agent::Impl::wait_for_work() {
 }
 
 void Agent::Impl::keep_lease() {
+  {
+    MutexLock lock(mutex);
+    const bool may_claim = !stop_at && (claim_wanted || dependencies.clock.steady() >= sweep_at);
+    if (may_claim || !running.empty() || !reported.empty()) keeper.use();
+    if (std::exchange(claims_changed, false)) keeper.hurry();
+  }
   const Beat beat = keeper.beat();
   if (beat.lost) fence();
   if (!beat.renewal) return;
@@ -196,6 +226,7 @@ void Agent::Impl::fence() {
     MutexLock lock(mutex);
     for (const auto& [entry, execution] : running) lost.push_back(execution);
     reported.clear();
+    claim_wanted = true;
   }
   for (const auto& execution : lost) {
     execution->fenced = true;
@@ -203,15 +234,23 @@ void Agent::Impl::fence() {
   }
 }
 
+// How many more tasks this agent may run.
+std::size_t Agent::Impl::free_slots() const {
+  if (options.max_tasks <= 0) return kMaxClaim;
+  const auto slots = static_cast<std::size_t>(options.max_tasks);
+  return running.size() >= slots ? 0 : std::min(kMaxClaim, slots - running.size());
+}
+
 void Agent::Impl::claim_tasks() {
   while (keeper.lease()) {
-    std::size_t free = kMaxClaim;
-    if (is_stopping()) return;
-    if (options.max_tasks > 0) {
+    std::size_t free = 0;
+    {
       MutexLock lock(mutex);
-      const auto slots = static_cast<std::size_t>(options.max_tasks);
-      free = running.size() >= slots ? 0 : std::min(kMaxClaim, slots - running.size());
+      if (stop_at) return;
+      claim_wanted = false;
+      free = free_slots();
     }
+    sweep_at = dependencies.clock.steady() + kSweepInterval;
     if (free == 0) return;
     const store::Lease lease = *keeper.lease();
     std::vector<store::Claim> claims = dependencies.store.claim(lease, free);
@@ -346,6 +385,8 @@ Agent::~Agent() {
 }
 
 void Agent::start() {
+  impl_->subscription = impl_->dependencies.store.watch(
+      [impl = impl_.get()](const store::Notice& notice) { impl->noticed(notice); });
   impl_->thread = std::thread([impl = impl_.get()] {
     ::pthread_setname_np(::pthread_self(), "agent");
     impl->serve();
@@ -370,23 +411,8 @@ void Agent::stop() {
     while (!impl_->running.empty()) impl_->changed.wait(impl_->mutex);
   }
   impl_->pool.stop();
+  impl_->subscription.reset();
   impl_->keeper.close();
-}
-
-void Agent::wake() {
-  impl_->request_claim();
-}
-
-void Agent::cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) {
-  std::shared_ptr<Impl::Execution> found;
-  {
-    MutexLock lock(impl_->mutex);
-    for (const auto& [entry, execution] : impl_->running) {
-      const store::Claim& claim = execution->claim;
-      if (claim.attempt == attempt && claim.task == task && claim.run == run) found = execution;
-    }
-  }
-  if (found != nullptr) impl_->cancel(*found);
 }
 
 }  // namespace mogura::agent

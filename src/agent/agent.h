@@ -3,6 +3,9 @@
 // A task's operator runs on a worker thread only while it computes or talks to the outside; while
 // its command runs, no thread waits for it. The agent holds one lease; when it cannot renew it in
 // time it ends its own tasks before anyone else may take them.
+//
+// It polls for nothing: the store tells it, whoever changed it, that entries came into the queue
+// and that claims are to end. An agent without tasks holds no lease and asks nothing.
 #pragma once
 
 #include <chrono>
@@ -54,18 +57,15 @@ struct Dependencies {
   std::function<std::unique_ptr<ProjectFiles>(const operators::TaskRequest&)> open_project;
 };
 
-class Agent : public executor::Agents {
+class Agent {
  public:
   Agent(Dependencies dependencies, Options options);
-  ~Agent() override;  // stop()
+  ~Agent();  // stop()
 
   void start();
   /// Claims nothing more, waits for what runs as long as the options say, ends the rest, and gives
   /// all claims back to the queue. Safe to call twice.
   void stop();
-
-  void wake() override;
-  void cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) override;
 
  private:
   struct Impl;

@@ -1,8 +1,7 @@
 #include "agent/lease_keeper.h"
 
-#include <utility>
-
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 
@@ -23,27 +22,46 @@ Beat LeaseKeeper::lose() {
   return {true, std::nullopt};
 }
 
+Beat LeaseKeeper::ask_store() {
+  Beat beat;
+  if (lease_ && !used_) {
+    close();
+  } else if (lease_) {
+    beat.renewal = store_.renew_lease(*lease_);
+    if (!beat.renewal) return lose();
+  } else {
+    lease_ = store_.open_lease(options_.agent, options_.lifetime);
+  }
+  return beat;
+}
+
 Beat LeaseKeeper::beat() {
   const Duration now = clock_.steady();
   if (lease_ && now >= give_up_at_) return lose();
-  if (now < next_beat_) return {};
+  if (now < next_beat_ || (!lease_ && !used_)) return {};
   Beat beat;
   try {
-    if (lease_) {
-      beat.renewal = store_.renew_lease(*lease_);
-      if (!beat.renewal) return lose();
-    } else {
-      lease_ = store_.open_lease(options_.agent, options_.lifetime);
-    }
+    beat = ask_store();
+    if (beat.lost) return beat;
     // The last quarter is for ending the tasks.
     give_up_at_ = now + options_.lifetime * 3 / 4;
-    next_beat_ = now + options_.heartbeat_interval;
+    next_beat_ = lease_ ? now + options_.heartbeat_interval : now;
+    used_ = false;
   } catch (const Error& error) {
     lease_logger.error("Renewing the lease failed: {}. Trying again.", error.chain());
     next_beat_ = now + options_.heartbeat_interval / kHurry;
   }
   if (lease_) next_beat_ = std::min(next_beat_, give_up_at_);
   return beat;
+}
+
+std::optional<Duration> LeaseKeeper::next_beat() const {
+  if (!lease_ && !used_) return std::nullopt;
+  return next_beat_;
+}
+
+void LeaseKeeper::hurry() {
+  if (lease_) next_beat_ = clock_.steady();
 }
 
 void LeaseKeeper::close() {

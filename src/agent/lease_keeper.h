@@ -2,11 +2,13 @@
 //
 //   LeaseKeeper keeper(store, clock, options);
 //   // again and again, at the latest at next_beat():
+//   if (...) keeper.use();  // there are tasks, or there may be some to claim
 //   const Beat beat = keeper.beat();
 //   if (beat.lost) ...   // end all tasks; beat again when none is left
 //
 // Nobody gives the agent's claims to another before its lease has lived out; the keeper says `lost`
-// so much earlier that the tasks can be ended until then. Not for use by many threads.
+// so much earlier that the tasks can be ended until then. A lease that nobody uses is closed, so
+// that an agent with nothing to do asks nothing of the store. Not for use by many threads.
 #pragma once
 
 #include <chrono>
@@ -34,22 +36,29 @@ class LeaseKeeper {
   LeaseKeeper(store::Store& store, const Clock& clock, LeaseOptions options)
       : store_(store), clock_(clock), options_(std::move(options)) {}
 
-  /// Does what is due. A store that is out of reach is tried again, until the lease is lost.
+  /// The lease is needed until the next beat.
+  void use() { used_ = true; }
+  /// Does what is due: opens a lease that is used, renews it, closes one that was not used since
+  /// the last beat. A store that is out of reach is tried again, until the lease is lost.
   Beat beat();
-  /// When beat() has something to do, on the clock's steady time.
-  Duration next_beat() const { return next_beat_; }
-  /// Absent before the first beat, and while it is lost.
+  /// When beat() has something to do, on the clock's steady time; absent: when there is a use.
+  std::optional<Duration> next_beat() const;
+  /// Makes the next beat due: the store has news of the claims.
+  void hurry();
+  /// Absent before the first beat with a use, and while it is closed or lost.
   const std::optional<store::Lease>& lease() const { return lease_; }
   /// Gives the claims back. Throws what the store throws.
   void close();
 
  private:
   Beat lose();
+  Beat ask_store();
 
   store::Store& store_;
   const Clock& clock_;
   const LeaseOptions options_;
   std::optional<store::Lease> lease_;
+  bool used_ = false;
   Duration next_beat_{};
   Duration give_up_at_{};
 };

@@ -31,11 +31,15 @@ class StoreWithOutages : public store::MemoryStore {
 
 class LeaseKeeperTest : public testing::Test {
  protected:
+  enum class Life { busy, idle };
   // Beats when it is due, for so long; whether the lease was lost.
-  bool live(Duration time) {
+  bool live(Duration time, Life life = Life::busy) {
     const Duration end = clock_.steady() + time;
-    while (keeper_.next_beat() <= end) {
-      clock_.advance(std::max(Duration::zero(), keeper_.next_beat() - clock_.steady()));
+    while (true) {
+      if (life == Life::busy) keeper_.use();
+      const std::optional<Duration> next = keeper_.next_beat();
+      if (!next || *next > end) break;
+      clock_.advance(std::max(Duration::zero(), *next - clock_.steady()));
       if (keeper_.beat().lost) return true;
     }
     clock_.advance(end - clock_.steady());
@@ -51,6 +55,29 @@ TEST_F(LeaseKeeperTest, OpensALeaseAndRenewsIt) {
   EXPECT_FALSE(live(seconds(10)));
   ASSERT_TRUE(keeper_.lease());
   EXPECT_EQ(store_.leases().at(0).renewals, 3);
+}
+
+TEST_F(LeaseKeeperTest, HasNoLeaseWithoutUse) {
+  live(seconds(60), Life::idle);
+  EXPECT_FALSE(keeper_.lease());
+  EXPECT_FALSE(keeper_.next_beat());
+}
+
+TEST_F(LeaseKeeperTest, ClosesALeaseThatIsNotUsedAnyMore) {
+  live(seconds(4));
+  EXPECT_FALSE(live(seconds(6), Life::idle));
+  EXPECT_FALSE(keeper_.lease());
+  EXPECT_TRUE(store_.leases().empty());
+  EXPECT_FALSE(live(seconds(10), Life::busy));
+  EXPECT_TRUE(keeper_.lease());
+}
+
+TEST_F(LeaseKeeperTest, RenewsAtOnceWhenTheStoreHasNews) {
+  live(seconds(1));
+  keeper_.hurry();
+  EXPECT_EQ(keeper_.next_beat(), clock_.steady());
+  keeper_.use();
+  EXPECT_TRUE(keeper_.beat().renewal);
 }
 
 TEST_F(LeaseKeeperTest, SurvivesAShortOutage) {

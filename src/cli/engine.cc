@@ -8,21 +8,6 @@
 
 namespace mogura::cli {
 
-// Agents that are made after the executor that needs them; none at all where none runs here.
-class AgentSlot : public executor::Agents {
- public:
-  void connect(executor::Agents& agents) { agents_ = &agents; }
-  void wake() override {
-    if (agents_ != nullptr) agents_->wake();
-  }
-  void cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) override {
-    if (agents_ != nullptr) agents_->cancel(attempt, task, run);
-  }
-
- private:
-  executor::Agents* agents_ = nullptr;
-};
-
 struct Engine::Impl {
   explicit Impl(EngineOptions given)
       : options(std::move(given)),
@@ -36,7 +21,6 @@ struct Engine::Impl {
                   clock,
                   environment,
                   options.run_options,
-                  agents,
                   options.limits,
                   options.known_results,
                   options.observer,
@@ -57,7 +41,6 @@ struct Engine::Impl {
             },
             options.open_task_log, options.open_project},
         options.agent);
-    agents.connect(*agent);
   }
 
   const EngineOptions options;
@@ -66,7 +49,6 @@ struct Engine::Impl {
   executor::AttemptGateway gateway;
   operators::TemporaryDirectories temporary_directories;
   operators::Environment environment;
-  AgentSlot agents;
   executor::Executor executor;
   process::Supervisor supervisor;
   command::LocalExecutor commands;

@@ -142,7 +142,6 @@ void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
     } else {
       work.enqueue.push_back(
           {task, run, to_value(cached.requests.make(cached.info, cached.attempt, task))});
-      work.enqueued = true;
     }
   } catch (const ConfigError& error) {
     cached.known_results.push_back(failure_of(cached, task, error));

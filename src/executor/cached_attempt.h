@@ -63,7 +63,6 @@ struct AttemptWork {
   std::vector<store::NewEntry> enqueue;
   std::vector<store::Ownership> completed;
   std::vector<store::QueuedRun> cancel;
-  bool enqueued = false;
   bool monitor_fired = false;
 };
 

@@ -39,6 +39,7 @@ struct Executor::Impl {
 
   CachedAttempt* cached(AttemptId id);
   void tell_observer(AttemptWork& work);
+  void take_new_attempts();
   void take_posts();
   void take_due();
   void watch_leases();
@@ -51,8 +52,9 @@ struct Executor::Impl {
   std::optional<Instant> wake_of(const CachedAttempt& attempt) const;
   void check_running(SiteId site, std::int64_t more);
   store::NewAttempt prepare(const StartRequest& request);
-  void announce_new_attempt();
-  bool wait_for_work(std::optional<Instant> wake);
+  void begin(store::NewAttempt attempt);
+  void noticed(const store::Notice& notice);
+  bool wait_for_work(Instant wake);
   bool is_stopping() {
     MutexLock lock(mutex);
     return stopping;
@@ -69,8 +71,11 @@ struct Executor::Impl {
   Mutex mutex;
   Condition work_came;
   std::vector<Post> posts MOGURA_GUARDED_BY(mutex);
-  bool new_attempt MOGURA_GUARDED_BY(mutex) = false;
+  std::vector<store::NewAttempt> new_attempts MOGURA_GUARDED_BY(mutex);
+  // What the store said since the last batch: there may be work from then on.
+  std::optional<Instant> noticed_wake MOGURA_GUARDED_BY(mutex);
   bool stopping MOGURA_GUARDED_BY(mutex) = false;
+  std::unique_ptr<store::Notices::Subscription> subscription;
   std::thread thread;
 };
 
@@ -89,6 +94,23 @@ void Executor::Impl::trim_cache() {
     const auto next = std::next(at);
     if (!at->second->has_work()) attempts.erase(at);
     at = next;
+  }
+}
+
+// Who starts an attempt goes on with it: nothing is loaded.
+void Executor::Impl::take_new_attempts() {
+  std::vector<store::NewAttempt> taken;
+  {
+    MutexLock lock(mutex);
+    taken.swap(new_attempts);
+  }
+  for (store::NewAttempt& added : taken) {
+    const AttemptId id = added.info.id;
+    auto attempt = std::make_unique<CachedAttempt>(store::Loaded{
+        std::move(added.info), std::move(added.attempt), {}, std::move(added.monitor), {}});
+    attempt->due = true;
+    attempts.emplace(id, std::move(attempt));
+    active.push_back(id);
   }
 }
 
@@ -127,7 +149,6 @@ void Executor::Impl::watch_leases() {
   const std::size_t returned = leases.look(dependencies.clock.steady());
   if (returned == 0) return;
   executor_logger.warn("{} task locks are expired. Tasks will be retried.", returned);
-  dependencies.agents.wake();
 }
 
 std::vector<AttemptWork> Executor::Impl::run_attempts() {
@@ -201,10 +222,6 @@ void Executor::Impl::finish(AttemptWork& work) {
   ++attempt.version.value;
   attempt.note_stored();
   for (const PostedEvent& posted : work.applied) posted.settle();
-  if (work.enqueued) dependencies.agents.wake();
-  for (const auto& [task, run] : work.cancel) {
-    dependencies.agents.cancel(attempt.info.id, task, run);
-  }
   tell_observer(work);
   if (attempt.attempt.done()) {
     for (const PostedEvent& posted : attempt.events) posted.settle();
@@ -232,18 +249,17 @@ void Executor::Impl::redo(AttemptWork& work, bool claim_lost) {
   forget(id);
 }
 
-bool Executor::Impl::wait_for_work(std::optional<Instant> wake) {
+bool Executor::Impl::wait_for_work(Instant wake) {
   MutexLock lock(mutex);
-  const auto idle = [&]() MOGURA_REQUIRES(mutex) {
-    return posts.empty() && !new_attempt && !stopping;
-  };
-  Duration left = kMaxSleep;
-  if (wake) left = std::min(left, *wake - dependencies.clock.now());
-  const auto deadline = std::chrono::steady_clock::now() + left;
-  while (idle() && std::chrono::steady_clock::now() < deadline) {
+  const auto longest = std::chrono::steady_clock::now() + kMaxSleep;
+  while (posts.empty() && new_attempts.empty() && !stopping) {
+    const Duration left = std::min(wake, noticed_wake.value_or(wake)) - dependencies.clock.now();
+    const auto now = std::chrono::steady_clock::now();
+    const auto deadline = std::min(longest, now + std::min(left, Duration(kMaxSleep)));
+    if (now >= deadline) break;
     work_came.wait_until(mutex, deadline);
   }
-  new_attempt = false;
+  noticed_wake.reset();
   return !stopping;
 }
 
@@ -270,14 +286,28 @@ store::NewAttempt Executor::Impl::prepare(const StartRequest& request) {
       workflow,
       calendar::iso_time(request.session_time,
                          *calendar::TimeZone::find(request.workflow.definition.timezone)));
-  attempt.wake_at = now;
+  attempt.wake_at = dependencies.only_posted ? now : now + kTakeOverAfter;
+  if (attempt.monitor) attempt.wake_at = std::min(*attempt.wake_at, attempt.monitor->due);
   return attempt;
 }
 
-void Executor::Impl::announce_new_attempt() {
+// An attempt that is stored and has not to wait for others.
+void Executor::Impl::begin(store::NewAttempt attempt) {
+  if (dependencies.only_posted) return;
   {
     MutexLock lock(mutex);
-    new_attempt = true;
+    new_attempts.push_back(std::move(attempt));
+  }
+  work_came.notify_all();
+}
+
+void Executor::Impl::noticed(const store::Notice& notice) {
+  std::optional<Instant> wake = notice.wake_at;
+  if (notice.missed || notice.leases) wake = Instant{};
+  if (!wake) return;
+  {
+    MutexLock lock(mutex);
+    noticed_wake = std::min(noticed_wake.value_or(*wake), *wake);
   }
   work_came.notify_all();
 }
@@ -299,10 +329,11 @@ Executor::Started Executor::start_attempt(const StartRequest& request) {
   if (const auto found = existing()) return {*found, false};
 
   impl_->check_running(request.workflow.site, 1);
-  const store::NewAttempt attempt = impl_->prepare(request);
+  store::NewAttempt attempt = impl_->prepare(request);
   if (const auto raced = store.insert_attempt(attempt)) return {*raced, false};
-  impl_->announce_new_attempt();
-  return {{attempt.info.id, attempt.info.session, false, false}, true};
+  const store::AttemptState state{attempt.info.id, attempt.info.session, false, false};
+  impl_->begin(std::move(attempt));
+  return {state, true};
 }
 
 // Backfilled attempts have no SLA: when they start is nobody's promise (execution.md §16).
@@ -322,7 +353,7 @@ std::expected<std::vector<AttemptId>, store::AttemptState> Executor::start_in_tu
   if (const auto existing = impl_->dependencies.store.insert_attempts(attempts)) {
     return std::unexpected(*existing);
   }
-  impl_->announce_new_attempt();
+  impl_->begin(std::move(attempts.front()));
   return ids;
 }
 
@@ -338,6 +369,7 @@ void Executor::post(AttemptId attempt, engine::Event event, std::optional<store:
 bool Executor::run_batch() {
   impl_->trim_cache();
   impl_->watch_leases();
+  impl_->take_new_attempts();
   impl_->take_posts();
   if (!impl_->dependencies.only_posted) impl_->take_due();
   if (impl_->active.empty()) return false;
@@ -346,22 +378,23 @@ bool Executor::run_batch() {
   return true;
 }
 
-std::optional<Instant> Executor::next_wake() {
+Instant Executor::next_wake() {
   const Instant now = impl_->dependencies.clock.now();
   if (!impl_->active.empty() || !impl_->arrived.empty()) return now;
   std::optional<Instant> wake;
   if (!impl_->dependencies.only_posted) wake = impl_->dependencies.store.next_wake();
-  if (const auto look = impl_->leases.next_look()) {
-    const Instant at = now + (*look - impl_->dependencies.clock.steady());
-    wake = std::min(wake.value_or(at), at);
-  }
-  return wake;
+  const Duration look = impl_->leases.next_look();
+  const Duration steady = impl_->dependencies.clock.steady();
+  const Instant at = look <= steady ? now : now + (look - steady);
+  return std::min(wake.value_or(at), at);
 }
 
 void Executor::start() {
+  impl_->subscription = impl_->dependencies.store.watch(
+      [impl = impl_.get()](const store::Notice& notice) { impl->noticed(notice); });
   impl_->thread = std::thread([this] {
     ::pthread_setname_np(::pthread_self(), "executor");
-    std::optional<Instant> wake;
+    Instant wake;
     do {
       try {
         while (!impl_->is_stopping() && run_batch()) {
@@ -382,6 +415,7 @@ void Executor::stop() {
   }
   impl_->work_came.notify_all();
   if (impl_->thread.joinable()) impl_->thread.join();
+  impl_->subscription.reset();
 }
 
 }  // namespace mogura::executor

@@ -4,7 +4,8 @@
 // Events of many attempts are taken together: applied to the cached trees, their changes written in
 // one commit, then the effects sent. Operators that only compute run inside, between two events.
 // Any number of executors may work on one store: an attempt that another one moved is loaded again
-// and its events are applied anew.
+// and its events are applied anew. The store tells agents what there is to claim and to end, and
+// executors when an attempt is to be looked at: nobody polls.
 //
 //   Executor executor(dependencies);
 //   executor.start();  // or step it: while (executor.run_batch()) {}
@@ -49,16 +50,6 @@ class Observer {
                          const std::vector<engine::TaskIndex>& changed) = 0;
 };
 
-/// The agents, as far as the executor reaches them. Called on its thread; must not block.
-class Agents {
- public:
-  virtual ~Agents() = default;
-  /// There is something to claim.
-  virtual void wake() = 0;
-  /// The run of this task is to end.
-  virtual void cancel(AttemptId attempt, engine::TaskIndex task, std::int32_t run) = 0;
-};
-
 /// Called when an event is stored or, because it came too late, never will be: its sender may
 /// forget it. On the executor's thread; must not block.
 using Settled = std::function<void()>;
@@ -75,7 +66,6 @@ struct Dependencies {
   const Clock& clock;
   const operators::Environment& environment;
   operators::RunOptions run_options;
-  Agents& agents;
   StartLimits limits;
   KnownResults* known_results = nullptr;  // may be absent
   Observer* observer = nullptr;           // may be absent
@@ -114,8 +104,8 @@ class Executor {
   /// Handles what was posted and what is due, in one commit; false where there was nothing. What
   /// the store throws (Error) ends the batch; nothing of it is lost, the next one tries again.
   bool run_batch();
-  /// When run_batch() will have something to do without a post(); absent: never. Throws as it does.
-  std::optional<Instant> next_wake();
+  /// When run_batch() is to be called without a post() or a notice of the store. Throws as it does.
+  Instant next_wake();
 
   /// Runs batches on a thread of its own, as posts and timers come.
   void start();

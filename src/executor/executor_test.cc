@@ -28,11 +28,6 @@ class NoWorkflows : public WorkflowSource {
   }
   std::optional<ProjectId> project_named(const std::string&) const override { return std::nullopt; }
 };
-class NoAgents : public Agents {
- public:
-  void wake() override {}
-  void cancel(AttemptId, engine::TaskIndex, std::int32_t) override {}
-};
 
 // An executor that is stepped by hand, and the test as its agent.
 class ExecutorTest : public testing::Test {
@@ -75,7 +70,6 @@ class ExecutorTest : public testing::Test {
   NoSecrets secrets_;
   NoNotifier notifier_;
   NoWorkflows workflows_;
-  NoAgents agents_;
   AttemptGateway gateway_{workflows_, clock_};
   const Object system_config_;
   std::string printed_;
@@ -90,8 +84,7 @@ class ExecutorTest : public testing::Test {
                                       1'000,
                                       [this](std::string_view text) { printed_ += text; }};
   const operators::RunOptions run_options_{.project_path = std::filesystem::temp_directory_path()};
-  Executor executor_{
-      {store_, clock_, environment_, run_options_, agents_, {{}, 1'000}, {}, {}, {}}};
+  Executor executor_{{store_, clock_, environment_, run_options_, {{}, 1'000}, {}, {}, {}}};
   store::Lease lease_;
 };
 
@@ -126,8 +119,7 @@ class CountingObserver : public Observer {
 
 TEST_F(ExecutorTest, TellsItsObserverOfAnAttemptThatWasDoneAtOnce) {
   CountingObserver observer;
-  Executor executor{
-      {store_, clock_, environment_, run_options_, agents_, {{}, 1'000}, {}, &observer, {}}};
+  Executor executor{{store_, clock_, environment_, run_options_, {{}, 1'000}, {}, &observer, {}}};
   StartRequest request;
   request.workflow = {{0}, {1}, "default", "1", {}, {"w", "UTC", Object{{"+g", Object{}}}}};
   executor.start_attempt(request);
@@ -161,7 +153,7 @@ TEST_F(ExecutorTest, GoesOnWithAnAttemptThatAnotherExecutorLeft) {
   const AttemptId attempt =
       start(Object{{"+a", Object{{"sh>", "a"}}}, {"+b", Object{{"sh>", "b"}}}});
   const store::Claim claim = store_.claim(lease_, 1).front();
-  Executor other{{store_, clock_, environment_, run_options_, agents_, {{}, 1'000}, {}, {}, {}}};
+  Executor other{{store_, clock_, environment_, run_options_, {{}, 1'000}, {}, {}, {}}};
   other.post(attempt, engine::TaskSucceeded{claim.task, claim.run, {}},
              store::Ownership{claim.entry, lease_.id, lease_.epoch});
   while (other.run_batch()) {
@@ -185,7 +177,7 @@ TEST_F(ExecutorTest, WakesForRetriesWhenTheyAreDue) {
   EXPECT_TRUE(store_.find_attempt(attempt)->success);
 }
 
-TEST_F(ExecutorTest, TellsAgentsThatTheRunsOfAKilledAttemptAreToEnd) {
+TEST_F(ExecutorTest, MarksTheRunsOfAKilledAttemptAsCanceled) {
   const AttemptId attempt = start(Object{{"+a", Object{{"sh>", "a"}}}});
   executor_.post(attempt, engine::Kill{});
   run();

@@ -7,11 +7,19 @@ namespace {
 
 // What this adds to a lease's lifetime is how much later than possible its tasks run again.
 constexpr std::chrono::seconds kLookInterval{2};
+// While no lease is known. A notice that was lost is made up for.
+constexpr std::chrono::seconds kSweepInterval{30};
 
 }  // namespace
 
+LeaseWatch::LeaseWatch(store::Store& store)
+    : store_(store), subscription_(store.watch([this](const store::Notice& notice) {
+        if (notice.leases || notice.missed) told_ = true;
+      })) {}
+
 std::size_t LeaseWatch::look(Duration steady_now) {
-  if (next_look_ && steady_now < *next_look_) return 0;
+  if (steady_now < next_look()) return 0;
+  told_ = false;
   const std::vector<store::LeaseState> leases = store_.leases();
   std::map<store::LeaseId, Seen> still_there;
   std::size_t returned = 0;
@@ -26,8 +34,7 @@ std::size_t LeaseWatch::look(Duration steady_now) {
     }
   }
   seen_ = std::move(still_there);
-  next_look_.reset();
-  if (!leases.empty()) next_look_ = steady_now + kLookInterval;
+  next_look_ = steady_now + (leases.empty() ? kSweepInterval : kLookInterval);
   return returned;
 }
 

@@ -41,12 +41,21 @@ TEST_F(LeaseWatchTest, CountsFromWhenItSawTheLeaseFirst) {
   EXPECT_EQ(store_.leases().size(), 1u);
 }
 
-TEST_F(LeaseWatchTest, LooksAgainOnlyWhileThereAreLeases) {
+TEST_F(LeaseWatchTest, LooksSeldomWhileThereAreNoLeases) {
   watch_.look(seconds(1));
   EXPECT_EQ(watch_.next_look(), Duration(seconds(3)));
   store_.close_lease(lease_);
   watch_.look(seconds(3));
-  EXPECT_EQ(watch_.next_look(), std::nullopt);
+  EXPECT_EQ(watch_.next_look(), Duration(seconds(33)));
+}
+
+TEST_F(LeaseWatchTest, LooksAtOnceWhenALeaseIsOpened) {
+  store_.close_lease(lease_);
+  watch_.look(seconds(0));
+  store_.open_lease("another", seconds(10));
+  EXPECT_LE(watch_.next_look(), Duration(seconds(1)));
+  watch(seconds(1), seconds(13));
+  EXPECT_TRUE(store_.leases().empty());
 }
 
 }  // namespace

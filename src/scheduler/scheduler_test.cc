@@ -36,17 +36,12 @@ class NoAttemptsHere : public operators::Attempts {
  public:
   std::optional<State> start_or_find(const Start&) override { return std::nullopt; }
 };
-class NoAgentsHere : public executor::Agents {
- public:
-  void wake() override {}
-  void cancel(AttemptId, engine::TaskIndex, std::int32_t) override {}
-};
 
 // A server's store with a project, an executor that is stepped, and a clock that stands still.
 class SchedulerTest : public ::testing::Test {
  protected:
   executor::Executor make_executor(executor::StartLimits limits = {}) {
-    return executor::Executor({*database_, clock_, environment_, {}, agents_, limits});
+    return executor::Executor({*database_, clock_, environment_, {}, limits});
   }
 
   /// Pushes a project of one workflow `main`, with its first session at or after the clock's time.
@@ -96,7 +91,6 @@ class SchedulerTest : public ::testing::Test {
                                       temporary_directories_,
                                       1000,
                                       [](std::string_view) {}};
-  NoAgentsHere agents_;
   ProjectId project_;
   int revisions_ = 0;
 };

@@ -18,13 +18,11 @@
 
 namespace mogura::server {
 
-/// What an executor needs that has no secrets, no agents and nobody to notify: what only computes
+/// What an executor needs that has no secrets and nobody to notify: what only computes
 /// runs, everything else waits for ever.
-struct Surroundings : secrets::SecretStore, operators::Notifier, executor::Agents {
+struct Surroundings : secrets::SecretStore, operators::Notifier {
   std::optional<std::string> find(ProjectId, const std::string&) const override { return {}; }
   void notify(const operators::TaskRequest&, const std::string&) override {}
-  void wake() override {}
-  void cancel(AttemptId, engine::TaskIndex, std::int32_t) override {}
 };
 
 struct NoWorkflows : executor::WorkflowSource {
@@ -118,9 +116,11 @@ class ApiTest : public ::testing::Test {
   }
 
   executor::Dependencies dependencies(executor::StartLimits limits) {
-    return {*database_,    clock_,
-            environment_,  {.project_path = std::filesystem::temp_directory_path()},
-            surroundings_, std::move(limits)};
+    return {*database_,
+            clock_,
+            environment_,
+            {.project_path = std::filesystem::temp_directory_path()},
+            std::move(limits)};
   }
 
   std::string listener_ = std::string(kApiListener);

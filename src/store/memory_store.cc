@@ -294,10 +294,15 @@ MemoryStore::LeaseRow* MemoryStore::find_lease(const Lease& lease) {
 }
 
 Lease MemoryStore::open_lease(const std::string&, std::chrono::milliseconds lifetime) {
-  MutexLock lock(mutex_);
-  const LeaseId id{++last_lease_};
-  leases_.emplace(id, LeaseRow{{1}, lifetime, 0, {}});
-  return {id, {1}};
+  constexpr Epoch kFirst{1};
+  LeaseId id;
+  {
+    MutexLock lock(mutex_);
+    id = {++last_lease_};
+    leases_.emplace(id, LeaseRow{kFirst, lifetime, 0, {}});
+  }
+  notices_.send({.leases = true});
+  return {id, kFirst};
 }
 
 std::optional<Renewal> MemoryStore::renew_lease(const Lease& lease) {

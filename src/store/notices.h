@@ -20,9 +20,12 @@ struct Notice {
   /// The earliest time at which one of the changed attempts must be looked at.
   std::optional<Instant> wake_at;
   bool schedules = false;  // schedules came, moved or went
+  bool leases = false;     // an agent opened a lease: it may die
   bool missed = false;     // anything may have changed
 
-  bool empty() const { return !queued && !canceled && !wake_at && !schedules && !missed; }
+  bool empty() const {
+    return !queued && !canceled && !wake_at && !schedules && !leases && !missed;
+  }
   bool operator==(const Notice&) const = default;
 };
 

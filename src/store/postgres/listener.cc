@@ -29,6 +29,7 @@ std::string notice_text(const std::string& sender, const Notice& notice) {
   if (notice.queued) text += 'q';
   if (notice.canceled) text += 'c';
   if (notice.schedules) text += 's';
+  if (notice.leases) text += 'l';
   if (notice.missed) text += 'm';
   if (notice.wake_at) {
     text += 'w' + std::to_string(notice.wake_at->time_since_epoch().count());
@@ -45,6 +46,7 @@ std::optional<SentNotice> notice_from(const std::string& text) {
     if (text[at] == 'q') sent.notice.queued = true;
     if (text[at] == 'c') sent.notice.canceled = true;
     if (text[at] == 's') sent.notice.schedules = true;
+    if (text[at] == 'l') sent.notice.leases = true;
     if (text[at] == 'm') sent.notice.missed = true;
     if (text[at] != 'w') continue;
     std::int64_t micros = 0;

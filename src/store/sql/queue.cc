@@ -29,10 +29,12 @@ std::vector<Claim> claims_from(const Rows& rows) {
 }  // namespace
 
 Lease SqlDatabase::open_lease(const std::string& agent, std::chrono::milliseconds lifetime) {
-  const Rows rows = run(Access::write,
-                        "INSERT INTO leases (agent, epoch, lifetime_millis, renewals) "
-                        "VALUES ($1, $2, $3, 0) RETURNING id",
-                        {agent, kFirstEpoch, lifetime.count()});
+  Transaction transaction(*driver_);
+  const Rows rows = transaction->run(
+      "INSERT INTO leases (agent, epoch, lifetime_millis, renewals) "
+      "VALUES ($1, $2, $3, 0) RETURNING id",
+      {agent, kFirstEpoch, lifetime.count()});
+  commit_and_tell(transaction, {.leases = true});
   return {rows[0].id<LeaseId>(), kFirstEpoch};
 }
 

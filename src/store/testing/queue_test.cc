@@ -204,9 +204,12 @@ TEST_P(QueueTest, TellsWhoWatches) {
   EXPECT_THAT(notices, IsEmpty());
 
   const Lease lease = store_.open_lease("one", seconds(10));
+  EXPECT_THAT(notices, ElementsAre(Notice{.leases = true}));
+  notices.clear();
   store_.close_lease(lease);
   EXPECT_THAT(notices, IsEmpty());
   const Lease another = store_.open_lease("two", seconds(10));
+  notices.clear();
   store_.claim(another, 1);
   Working second(store_, id);
   second.next().cancel = {{1, 1}};
