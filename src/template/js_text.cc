@@ -11,6 +11,7 @@
 #include <limits>
 #include <optional>
 
+#include "value/json.h"
 #include "value/utf8.h"
 
 namespace mogura::tmpl {
@@ -46,43 +47,6 @@ std::optional<std::uint32_t> array_index(std::string_view key) {
   return index;
 }
 
-void append_quoted(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out.append("\\u00").append(1, c < 0x10 ? '0' : '1').append(1, kHex[c & 0xf]);
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-}
-
 void append_json(std::string& out, const Value& value);
 
 void append_json(std::string& out, const Array& items) {
@@ -105,7 +69,7 @@ void append_json(std::string& out, const Object& object) {
   const auto append_member = [&](const Object::Member& member) {
     if (!first) out += ',';
     first = false;
-    append_quoted(out, member.key);
+    value::append_json_quoted(out, member.key, value::kLowerHex);
     out += ':';
     append_json(out, member.value);
   };
@@ -133,7 +97,7 @@ void append_json(std::string& out, const Value& value) {
       break;
     }
     case value::Type::text:
-      append_quoted(out, value.as_text());
+      value::append_json_quoted(out, value.as_text(), value::kLowerHex);
       break;
     case value::Type::array:
       append_json(out, value.as_array());

@@ -124,45 +124,6 @@ Parsed parse_one(std::string_view text) {
   return {std::move(parser.handler().result), length};
 }
 
-void append_quoted(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += kHex[static_cast<unsigned char>(c) >> 4];
-          out += kHex[static_cast<unsigned char>(c) & 15];
-        } else {
-          out += c;
-        }
-    }
-  }
-  out += '"';
-}
-
 void append_json(std::string& out, const Value& value) {
   switch (value.type()) {
     case Type::null:
@@ -179,11 +140,11 @@ void append_json(std::string& out, const Value& value) {
       if (std::isfinite(value.as_real())) {
         out += real_text(value.as_real());
       } else {
-        append_quoted(out, real_text(value.as_real()));
+        append_json_quoted(out, real_text(value.as_real()));
       }
       break;
     case Type::text:
-      append_quoted(out, value.as_text());
+      append_json_quoted(out, value.as_text());
       break;
     case Type::array: {
       const char* separator = "[";
@@ -199,7 +160,7 @@ void append_json(std::string& out, const Value& value) {
       const char* separator = "{";
       for (const Object::Member& member : value.as_object()) {
         out += separator;
-        append_quoted(out, member.key);
+        append_json_quoted(out, member.key);
         out += ':';
         append_json(out, member.value);
         separator = ",";
@@ -232,9 +193,47 @@ std::string to_json(const Value& value) {
   return out;
 }
 
+void append_json_quoted(std::string& out, std::string_view text, std::string_view hex) {
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          out += "\\u00";
+          out += hex[static_cast<unsigned char>(c) >> 4];
+          out += hex[static_cast<unsigned char>(c) & 15];
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
 std::string json_quoted(std::string_view text) {
   std::string out;
-  append_quoted(out, text);
+  append_json_quoted(out, text);
   return out;
 }
 

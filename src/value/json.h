@@ -26,6 +26,13 @@ std::string to_json(const Value& value);
 /// `text` as a JSON string, with its quotes.
 std::string json_quoted(std::string_view text);
 
+/// The digits of control characters in JSON: Java's are upper-case, JavaScript's lower-case.
+inline constexpr std::string_view kUpperHex = "0123456789ABCDEF";
+inline constexpr std::string_view kLowerHex = "0123456789abcdef";
+
+/// Appends what json_quoted() returns, with control characters in the given digits.
+void append_json_quoted(std::string& out, std::string_view text, std::string_view hex = kUpperHex);
+
 /// A double as Java prints it: `1.0`, `0.001`, `1.0E7`, `1.5E-4`.
 std::string real_text(double number);
 
