@@ -191,4 +191,15 @@ std::string TimeZone::abbreviation(Instant instant) const {
   return impl_->named_by_id ? impl_->id : impl_->zone.At(absl_time(instant)).zone_abbr;
 }
 
+Instant start_of_hour(Instant time, const TimeZone& zone) {
+  const LocalTime local = zone.to_local(time);
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  return second - std::chrono::minutes(local.minute) - std::chrono::seconds(local.second);
+}
+
+Instant start_of_day(Instant time, const TimeZone& zone) {
+  const LocalTime local = zone.to_local(time);
+  return zone.to_instant({.year = local.year, .month = local.month, .day = local.day});
+}
+
 }  // namespace mogura::calendar

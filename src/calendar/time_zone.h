@@ -66,6 +66,10 @@ std::string display_time_millis(Instant instant, const TimeZone& zone);  // ... 
 /// 2016-01-01T00:00:00Z; a fraction follows the seconds in 3 or 6 digits where it is not zero.
 std::string utc_iso(Instant instant);
 
+/// The start of the hour and of the day that `time` is in.
+Instant start_of_hour(Instant time, const TimeZone& zone);
+Instant start_of_day(Instant time, const TimeZone& zone);
+
 /// `yyyy-MM-dd'T'HH:mm:ssxxx` exactly (language.md §12).
 std::optional<Instant> parse_iso_time(std::string_view text);
 /// An ISO date-time with offset or `Z`; seconds and a fraction of up to 9 digits are optional

@@ -10,17 +10,6 @@ namespace {
 
 constexpr Logger kSessionLog("io.digdag.cli.Run");
 
-Instant start_of_hour(Instant time, const calendar::TimeZone& zone) {
-  const calendar::LocalTime local = zone.to_local(time);
-  const auto second = std::chrono::floor<std::chrono::seconds>(time);
-  return second - std::chrono::minutes(local.minute) - std::chrono::seconds(local.second);
-}
-
-Instant start_of_day(Instant time, const calendar::TimeZone& zone) {
-  const calendar::LocalTime local = zone.to_local(time);
-  return zone.to_instant({.year = local.year, .month = local.month, .day = local.day});
-}
-
 /// The latest session time of the workflow's schedule before now; absent without a schedule.
 std::optional<Instant> last_scheduled(const SessionRequest& request) {
   if (!request.workflow.config.contains("schedule")) return std::nullopt;
@@ -38,7 +27,7 @@ Instant last_session(const SessionRequest& request) {
     kSessionLog.warn("Using a new session time {} based on schedule.", shown(*scheduled));
     return *scheduled;
   }
-  const Instant today = start_of_day(request.now, request.zone);
+  const Instant today = calendar::start_of_day(request.now, request.zone);
   kSessionLog.warn("Using a new session time {}.", shown(today));
   return today;
 }
@@ -47,8 +36,8 @@ Instant last_session(const SessionRequest& request) {
 
 Instant choose_session_time(const SessionRequest& request) {
   if (request.wanted == "last") return last_session(request);
-  if (request.wanted == "hourly") return start_of_hour(request.now, request.zone);
-  if (request.wanted == "daily") return start_of_day(request.now, request.zone);
+  if (request.wanted == "hourly") return calendar::start_of_hour(request.now, request.zone);
+  if (request.wanted == "daily") return calendar::start_of_day(request.now, request.zone);
   if (request.wanted == "schedule") {
     if (const auto scheduled = last_scheduled(request)) return *scheduled;
     throw Error("", "--session schedule is set but schedule is not set to this workflow.");

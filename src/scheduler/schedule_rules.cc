@@ -32,17 +32,6 @@ ScheduleTime count_sessions(const WorkflowSchedule& schedule, Instant from, std:
   return time;
 }
 
-Instant start_of_hour(Instant time, const calendar::TimeZone& zone) {
-  const calendar::LocalTime local = zone.to_local(time);
-  const auto second = std::chrono::floor<std::chrono::seconds>(time);
-  return second - std::chrono::minutes(local.minute) - std::chrono::seconds(local.second);
-}
-
-Instant start_of_day(Instant time, const calendar::TimeZone& zone) {
-  const calendar::LocalTime local = zone.to_local(time);
-  return zone.to_instant({.year = local.year, .month = local.month, .day = local.day});
-}
-
 }  // namespace
 
 ScheduleTime WorkflowSchedule::first(Instant from) const {
@@ -129,9 +118,9 @@ Instant truncate_session_time(Instant time, Truncation truncation, const calenda
     case Truncation::none:
       break;
     case Truncation::hour:
-      return start_of_hour(time, zone);
+      return calendar::start_of_hour(time, zone);
     case Truncation::day:
-      return start_of_day(time, zone);
+      return calendar::start_of_day(time, zone);
     case Truncation::schedule:
       return need_schedule("schedule").first(time).session_time;
     case Truncation::next_schedule:
