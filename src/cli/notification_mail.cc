@@ -2,8 +2,8 @@
 #include "base/log.h"
 #include "cli/files.h"
 #include "cli/notification_senders.h"
-#include "net/smtp_client.h"
 #include "operators/mime.h"
+#include "operators/smtp_settings.h"
 #include "template/template.h"
 #include "value/config.h"
 #include "value/json.h"
@@ -55,23 +55,6 @@ std::vector<MailAddress> addresses_in(const Object& config, const std::string& k
   return addresses;
 }
 
-net::SmtpServer server_in(const Object& config) {
-  net::SmtpServer server;
-  server.host = value::get_text(config, "notification.mail.host");
-  server.port = value::get_int(config, "notification.mail.port");
-  server.username = value::find_text(config, "notification.mail.username").value_or("");
-  server.password = value::find_text(config, "notification.mail.password").value_or("");
-  const bool tls = value::find_boolean(config, "notification.mail.tls").value_or(true);
-  const bool ssl = value::find_boolean(config, "notification.mail.ssl").value_or(false);
-  server.security = ssl   ? net::SmtpSecurity::tls
-                    : tls ? net::SmtpSecurity::starttls_if_offered
-                          : net::SmtpSecurity::none;
-  if (value::find_boolean(config, "notification.mail.debug").value_or(false)) {
-    server.trace = [](std::string_view line) { kMailNotificationLog.info("SMTP {}", line); };
-  }
-  return server;
-}
-
 class MailSender : public NotificationSender {
  public:
   explicit MailSender(const Object& config)
@@ -84,7 +67,7 @@ class MailSender : public NotificationSender {
             value::find_text(config, "notification.mail.subject").value_or("Digdag Notification")),
         is_html_(value::find_boolean(config, "notification.mail.html").value_or(false)) {
     value::get(config, "notification.mail.to");
-    server_ = server_in(config);
+    server_ = operators::smtp_server(config, "notification.mail.", kMailNotificationLog);
     if (const auto path = value::find_text(config, "notification.mail.body_template_file")) {
       body_template_ = read_file(*path);
     }

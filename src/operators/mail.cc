@@ -1,9 +1,9 @@
 // mail> (operators.md §5.3): a text, from a file of the project or inline, to some addresses.
 #include <optional>
 
-#include "net/smtp_client.h"
 #include "operators/factories.h"
 #include "operators/mime.h"
+#include "operators/smtp_settings.h"
 #include "operators/workspace.h"
 #include "value/config.h"
 #include "value/merge.h"
@@ -28,25 +28,6 @@ std::vector<std::string> receivers(const Object& config) {
   return {value::get_text(config, "to")};
 }
 
-/// One complete set of settings under the bare names of their keys, so that what the user and the
-/// system say is never mixed.
-net::SmtpServer server_from(const Object& settings) {
-  net::SmtpServer server;
-  server.host = value::get_text(settings, "host");
-  server.port = value::get_int(settings, "port");
-  server.username = value::find_text(settings, "username").value_or("");
-  server.password = value::find_text(settings, "password").value_or("");
-  const bool tls = value::find_boolean(settings, "tls").value_or(true);
-  const bool ssl = value::find_boolean(settings, "ssl").value_or(false);
-  server.security = ssl   ? net::SmtpSecurity::tls
-                    : tls ? net::SmtpSecurity::starttls_if_offered
-                          : net::SmtpSecurity::none;
-  if (value::find_boolean(settings, "debug").value_or(false)) {
-    server.trace = [](std::string_view line) { kMailLog.info("SMTP {}", line); };
-  }
-  return server;
-}
-
 class Mail : public Operator {
  public:
   explicit Mail(Context& context) : context_(context) {}
@@ -63,7 +44,7 @@ class Mail : public Operator {
     const std::vector<std::string> cc = value::find_text_list(config, "cc");
     const std::vector<std::string> bcc = value::find_text_list(config, "bcc");
     message.html = value::find_boolean(config, "html").value_or(false);
-    const net::SmtpServer server = smtp_server();
+    const net::SmtpServer server = chosen_server();
     message.from = parse_mail_address(text_or_system(config, system(), "from"));
     message.to = parsed(to);
     message.cc = parsed(cc);
@@ -79,12 +60,13 @@ class Mail : public Operator {
  private:
   const Object& system() const { return context_.environment.system_config; }
 
-  net::SmtpServer smtp_server() const {
+  // What the user and the system say is never mixed.
+  net::SmtpServer chosen_server() const {
     net::SmtpServer server;
     if (auto settings = user_settings()) {
-      server = server_from(*settings);
+      server = smtp_server(*settings, "", kMailLog);
     } else if (system().contains("config.mail.host")) {
-      server = server_from(system_settings());
+      server = smtp_server(system(), "config.mail.", kMailLog);
     } else {
       throw TaskFailed("Missing SMTP configuration");
     }
@@ -108,15 +90,6 @@ class Mail : public Operator {
     if (!settings.contains("host")) return std::nullopt;
     if (config.contains("password")) {
       kMailLog.warn("Unsecure 'password' parameter is deprecated.");
-    }
-    return settings;
-  }
-
-  Object system_settings() const {
-    constexpr std::string_view kPrefix = "config.mail.";
-    Object settings;
-    for (const auto& [key, setting] : system()) {
-      if (key.starts_with(kPrefix)) settings.set(key.substr(kPrefix.size()), setting);
     }
     return settings;
   }
