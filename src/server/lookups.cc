@@ -11,14 +11,18 @@ Found found_or(std::optional<Found> found, const std::string& what) {
   return std::move(*found);
 }
 
+template <class Id>
+std::string with_id(const std::string& kind, Id id) {
+  return kind + " id=" + std::to_string(id.value);
+}
+
 }  // namespace
 
 store::Project get_project(const Call& call, ProjectId id) {
-  const std::string text = std::to_string(id.value);
   store::Project project =
-      found_or(call.services.database.find_project(call.caller.site, id), "project id=" + text);
+      found_or(call.services.database.find_project(call.caller.site, id), with_id("project", id));
   if (project.deleted_at) {
-    throw RequestError(404, "Project id=" + text + " is already deleted at " +
+    throw RequestError(404, with_id("Project", id) + " is already deleted at " +
                                 calendar::utc_iso(*project.deleted_at));
   }
   return project;
@@ -31,7 +35,7 @@ store::Project get_project(const Call& call, const std::string& name) {
 
 store::Revision get_revision(const Call& call, const store::Project& project,
                              const std::optional<std::string>& name) {
-  const std::string where = " in project id=" + std::to_string(project.id.value);
+  const std::string where = " in " + with_id("project", project.id);
   if (!name) {
     return found_or(call.services.database.newest_revision(project.id), "revision" + where);
   }
@@ -42,27 +46,27 @@ store::Revision get_revision(const Call& call, const store::Project& project,
 store::Workflow get_workflow(const Call& call, const store::Revision& revision,
                              const std::string& name) {
   return found_or(call.services.database.find_workflow(revision.id, name),
-                  "workflow name=" + name + " in revision id=" + std::to_string(revision.id.value));
+                  "workflow name=" + name + " in " + with_id("revision", revision.id));
 }
 
 store::WorkflowDetails get_workflow(const Call& call, WorkflowId id) {
   return found_or(call.services.database.find_workflow(call.caller.site, id),
-                  "workflow id=" + std::to_string(id.value));
+                  with_id("workflow", id));
 }
 
 store::Schedule get_schedule(const Call& call, ScheduleId id) {
   return found_or(call.services.database.find_schedule(call.caller.site, id),
-                  "schedule id=" + std::to_string(id.value));
+                  with_id("schedule", id));
 }
 
 store::SessionSummary get_session(const Call& call, SessionId id) {
   return found_or(call.services.database.find_session(call.caller.site, id),
-                  "session id=" + std::to_string(id.value));
+                  with_id("session", id));
 }
 
 store::AttemptSummary get_attempt(const Call& call, AttemptId id) {
   return found_or(call.services.database.find_attempt_summary(call.caller.site, id),
-                  "session attempt id=" + std::to_string(id.value));
+                  with_id("session attempt", id));
 }
 
 }  // namespace mogura::server

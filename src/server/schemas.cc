@@ -7,6 +7,28 @@ namespace {
 
 using enum Field::Presence;
 
+using Fields = std::vector<Field>;
+
+Fields joined(std::initializer_list<Fields> parts) {
+  Fields all;
+  for (const Fields& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+Fields schedule_times() {
+  return {{"id", "id"},
+          {"project", "IdAndName"},
+          {"workflow", "IdAndName"},
+          {"nextRunTime", "instant"},
+          {"nextScheduleTime", "offset_time"}};
+}
+
+Fields attempt_state() {
+  return {{"retryAttemptName", "text", nullable}, {"done", "boolean"},  {"success", "boolean"},
+          {"cancelRequested", "boolean"},         {"params", "object"}, {"createdAt", "instant"},
+          {"finishedAt", "instant", nullable}};
+}
+
 std::vector<Model> answer_models() {
   return {
       {"Error", {{"message", "text", nullable}, {"status", "int32"}}},
@@ -65,37 +87,18 @@ std::vector<Model> answer_models() {
 
 std::vector<Model> schedule_models() {
   return {
-      {"Schedule",
-       {{"id", "id"},
-        {"project", "IdAndName"},
-        {"workflow", "IdAndName"},
-        {"nextRunTime", "instant"},
-        {"nextScheduleTime", "offset_time"},
-        {"disabledAt", "instant", nullable}}},
+      {"Schedule", joined({schedule_times(), {{"disabledAt", "instant", nullable}}})},
       {"ScheduleCollection", {{"schedules", "Schedule[]"}}},
-      {"ScheduleSummary",
-       {{"id", "id"},
-        {"project", "IdAndName"},
-        {"workflow", "IdAndName"},
-        {"nextRunTime", "instant"},
-        {"nextScheduleTime", "offset_time"},
-        {"createdAt", "instant"},
-        {"updatedAt", "instant"},
-        {"disabledAt", "instant", nullable}}},
+      {"ScheduleSummary", joined({schedule_times(),
+                                  {{"createdAt", "instant"},
+                                   {"updatedAt", "instant"},
+                                   {"disabledAt", "instant", nullable}}})},
   };
 }
 
 std::vector<Model> attempt_models() {
   return {
-      {"LastAttempt",
-       {{"id", "id"},
-        {"retryAttemptName", "text", nullable},
-        {"done", "boolean"},
-        {"success", "boolean"},
-        {"cancelRequested", "boolean"},
-        {"params", "object"},
-        {"createdAt", "instant"},
-        {"finishedAt", "instant", nullable}}},
+      {"LastAttempt", joined({{{"id", "id"}}, attempt_state()})},
       {"Session",
        {{"id", "id"},
         {"project", "IdAndName"},
@@ -104,22 +107,15 @@ std::vector<Model> attempt_models() {
         {"sessionTime", "offset_time"},
         {"lastAttempt", "LastAttempt", nullable}}},
       {"SessionCollection", {{"sessions", "Session[]"}}},
-      {"Attempt",
-       {{"status", "text"},
-        {"id", "id"},
-        {"index", "int64"},
-        {"project", "IdAndName"},
-        {"workflow", "NameOptionalId"},
-        {"sessionId", "id"},
-        {"sessionUuid", "text"},
-        {"sessionTime", "offset_time"},
-        {"retryAttemptName", "text", nullable},
-        {"done", "boolean"},
-        {"success", "boolean"},
-        {"cancelRequested", "boolean"},
-        {"params", "object"},
-        {"createdAt", "instant"},
-        {"finishedAt", "instant", nullable}}},
+      {"Attempt", joined({{{"status", "text"},
+                           {"id", "id"},
+                           {"index", "int64"},
+                           {"project", "IdAndName"},
+                           {"workflow", "NameOptionalId"},
+                           {"sessionId", "id"},
+                           {"sessionUuid", "text"},
+                           {"sessionTime", "offset_time"}},
+                          attempt_state()})},
       {"AttemptCollection", {{"attempts", "Attempt[]"}}},
       {"ScheduleAttemptCollection",
        {{"id", "id"},
