@@ -72,8 +72,8 @@ TEST(TaskWorkspace, IsPrivateAndGoneWithItsTask) {
   const TaskWorkspace::Task task{ProjectId{1}, "a/b", AttemptId{2}, 3};
   fs::path path;
   {
-    const TaskWorkspace one(root.path() / "workspace", task);
-    const TaskWorkspace two(root.path() / "workspace", task);
+    TaskWorkspace one(root.path() / "workspace", task);
+    TaskWorkspace two(root.path() / "workspace", task);
     path = one.path();
     EXPECT_TRUE(path.filename().string().starts_with("1_a_b_2_3_")) << path;
     EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_all);

@@ -13,10 +13,15 @@ struct Engine::Impl {
       : options(std::move(given)),
         templates(tmpl::settings_from(options.system_config)),
         gateway(*options.workflows, clock),
-        environment{
-            clock,        templates,         *options.secrets,      options.system_config,
-            gateway,      *options.notifier, temporary_directories, options.limits.max_tasks,
-            options.print},
+        environment{clock,
+                    templates,
+                    *options.secrets,
+                    options.system_config,
+                    gateway,
+                    *options.notifier,
+                    *options.temporary_directories,
+                    options.limits.max_tasks,
+                    options.print},
         executor({*options.store,
                   clock,
                   environment,
@@ -47,7 +52,6 @@ struct Engine::Impl {
   SystemClock clock;
   tmpl::Evaluator templates;
   executor::AttemptGateway gateway;
-  operators::TemporaryDirectories temporary_directories;
   operators::Environment environment;
   executor::Executor executor;
   process::Supervisor supervisor;

@@ -27,6 +27,7 @@ struct EngineOptions {
   command::Environment command_environment;  // what commands inherit
   const secrets::SecretStore* secrets = nullptr;
   operators::Notifier* notifier = nullptr;
+  operators::TemporaryDirectories* temporary_directories = nullptr;
   executor::KnownResults* known_results = nullptr;  // may be absent
   executor::Observer* observer = nullptr;           // may be absent
   std::function<void(std::string_view)> print;

@@ -80,6 +80,7 @@ struct LocalEngine::Impl {
     options.limits = {.default_params = default_params_in(options.system_config),
                       .max_tasks = max_tasks_in(options.system_config)};
     options.observer = &watch;
+    options.temporary_directories = &temporary_directories;
     options.agent.name = default_agent_id();
     return options;
   }
@@ -87,6 +88,7 @@ struct LocalEngine::Impl {
   LocalWorkflows workflows;
   store::MemoryStore store;
   DoneWatch watch;
+  operators::TemporaryDirectories temporary_directories;
   Engine engine;
 };
 

@@ -41,6 +41,7 @@ constexpr auto kKeys = std::to_array<std::string_view>({
     "agent.lock-retention-time",
     "agent.max-task-threads",
     "agent.stop_timeout",
+    "agent.workspace_cache.max_bytes",
     "api.max_archive_entries",
     "api.max_archive_total_size_limit",
     "api.max_attempts_page_size",

@@ -68,6 +68,17 @@ process::Supervisor::Options process_options(const Object& settings) {
   return options;
 }
 
+std::uint64_t bytes_in(const Object& settings, std::string_view key, std::uint64_t otherwise) {
+  const std::optional<std::int64_t> bytes = value::find_long(settings, key);
+  return bytes ? static_cast<std::uint64_t>(std::max<std::int64_t>(*bytes, 0)) : otherwise;
+}
+
+TaskWorkspaces::Limits workspace_limits(const Object& settings) {
+  const TaskWorkspaces::Limits defaults;
+  return {bytes_in(settings, "agent.archive_cache.max_bytes", defaults.archive_bytes),
+          bytes_in(settings, "agent.workspace_cache.max_bytes", defaults.idle_bytes)};
+}
+
 }  // namespace
 
 struct ServerProcess::Impl {
@@ -78,10 +89,9 @@ struct ServerProcess::Impl {
               secrets::SecretCrypto(value::find_text(settings, "digdag.secret-encryption-key"))),
         notifier(make_notifier(settings)),
         logs(make_log_store(settings, clock, database.get())),
-        workspaces(
-            *database, fs::path(value::get_text(settings, "tmpdir")) / "workspace",
-            static_cast<std::uint64_t>(value::find_long(settings, "agent.archive_cache.max_bytes")
-                                           .value_or(blob::ArchiveCache::kDefaultMaxBytes))),
+        workspaces(*database, temporary_directories,
+                   fs::path(value::get_text(settings, "tmpdir")) / "workspace",
+                   workspace_limits(settings)),
         workflows(*database, kTheSite),
         engine(engine_options(config)),
         scheduler({*database, engine.executor(), clock}),
@@ -112,6 +122,7 @@ struct ServerProcess::Impl {
     options.command_environment = command::read_environment(environ);
     options.secrets = &vault;
     options.notifier = notifier.get();
+    options.temporary_directories = &temporary_directories;
     options.print = [](std::string_view) {};
     options.open_task_log = [this](const operators::TaskRequest& request) {
       return std::make_shared<secrets::MaskedTaskLog>(
@@ -132,6 +143,7 @@ struct ServerProcess::Impl {
   const secrets::SecretVault vault;
   const std::unique_ptr<operators::Notifier> notifier;
   const std::unique_ptr<blob::LogStore> logs;
+  operators::TemporaryDirectories temporary_directories;
   TaskWorkspaces workspaces;
   const executor::StoredWorkflows workflows;
   Engine engine;

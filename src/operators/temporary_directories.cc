@@ -61,14 +61,40 @@ bool blank(const fs::path& file) {
 }  // namespace
 
 TemporaryDirectories::~TemporaryDirectories() {
-  for (const auto& [family, directories] : kept_) {
-    for (const Kept& kept : directories) remove_quietly(kept.path);
+  for (const auto& [project, by_kind] : kept_) {
+    for (const auto& [kind, directories] : by_kind) {
+      for (const Kept& kept : directories) remove_quietly(project / kept.project_relative);
+    }
   }
+}
+
+std::set<std::string> TemporaryDirectories::kept_in(const fs::path& project_path) {
+  std::set<std::string> names;
+  const MutexLock lock(mutex_);
+  const auto project = kept_.find(project_path);
+  if (project == kept_.end()) return names;
+  for (const auto& [kind, directories] : project->second) {
+    for (const Kept& kept : directories) names.insert(kept.project_relative.string());
+  }
+  return names;
+}
+
+void TemporaryDirectories::project_moved(const fs::path& from, const fs::path& to) {
+  const MutexLock lock(mutex_);
+  auto moved = kept_.extract(from);
+  if (!moved) return;
+  moved.key() = to;
+  kept_.insert(std::move(moved));
+}
+
+void TemporaryDirectories::project_removed(const fs::path& project_path) {
+  const MutexLock lock(mutex_);
+  kept_.erase(project_path);
 }
 
 TemporaryDirectory::TemporaryDirectory(TemporaryDirectories& all, const fs::path& project_path,
                                        std::string_view kind, std::int64_t task_id)
-    : all_(all), family_((project_path / kind).string()) {
+    : all_(all), project_path_(project_path), kind_(kind) {
   project_relative_ =
       fs::path(".digdag") / "tmp" / fmt::format("{}-{}-{}", kind, task_id, random_number());
   path_ = project_path / project_relative_;
@@ -79,13 +105,14 @@ bool TemporaryDirectory::take_kept() {
   TemporaryDirectories::Kept kept;
   {
     const MutexLock lock(all_.mutex_);
-    auto& family = all_.kept_[family_];
+    auto& family = all_.kept_[project_path_][kind_];
     if (family.empty()) return false;
     kept = std::move(family.back());
     family.pop_back();
   }
   // Under a name that nobody knows yet: who still has the old one finds nothing there.
-  if (::rename(kept.path.c_str(), path_.c_str()) != 0) return false;
+  const fs::path earlier = project_path_ / kept.project_relative;
+  if (::rename(earlier.c_str(), path_.c_str()) != 0) return false;
   earlier_files_ = std::move(kept.files);
   return true;
 }
@@ -104,9 +131,9 @@ TemporaryDirectory::~TemporaryDirectory() {
   files_.insert(files_.end(), earlier_files_.begin(), earlier_files_.end());
   if (clear()) {
     const MutexLock lock(all_.mutex_);
-    auto& family = all_.kept_[family_];
+    auto& family = all_.kept_[project_path_][kind_];
     if (family.size() < kMaxKeptOfAFamily) {
-      family.push_back({path_, std::move(files_)});
+      family.push_back({project_relative_, std::move(files_)});
       return;
     }
   }

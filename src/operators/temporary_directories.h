@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,17 +26,24 @@ class TemporaryDirectories {
   TemporaryDirectories(const TemporaryDirectories&) = delete;
   TemporaryDirectories& operator=(const TemporaryDirectories&) = delete;
 
+  /// What is kept in the project at this path, relative to it.
+  std::set<std::string> kept_in(const std::filesystem::path& project_path);
+  /// The project is now at another path, and what is kept in it as well.
+  void project_moved(const std::filesystem::path& from, const std::filesystem::path& to);
+  /// The project is gone, with all that was kept in it.
+  void project_removed(const std::filesystem::path& project_path);
+
  private:
   friend class TemporaryDirectory;
 
   struct Kept {
-    std::filesystem::path path;
+    std::filesystem::path project_relative;
     std::vector<std::string> files;  // without content
   };
+  using KeptByKind = std::map<std::string, std::vector<Kept>, std::less<>>;
 
   Mutex mutex_;
-  // By project and kind.
-  std::map<std::string, std::vector<Kept>> kept_ MOGURA_GUARDED_BY(mutex_);
+  std::map<std::filesystem::path, KeptByKind> kept_ MOGURA_GUARDED_BY(mutex_);  // by project
 };
 
 /// A directory of mode 0700, from among those kept or new. When destroyed it goes back, or away
@@ -66,7 +74,8 @@ class TemporaryDirectory {
   bool clear();
 
   TemporaryDirectories& all_;
-  std::string family_;
+  const std::filesystem::path project_path_;
+  const std::string kind_;
   std::filesystem::path project_relative_;
   std::filesystem::path path_;
   std::vector<std::string> earlier_files_;

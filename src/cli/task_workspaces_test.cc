@@ -1,0 +1,120 @@
+#include "cli/task_workspaces.h"
+
+#include <gtest/gtest.h>
+
+#include "blob/testing/tar.h"
+#include "cli/testing/temp_directory.h"
+#include "store/sqlite/database.h"
+#include "store/testing/push_maker.h"
+
+namespace mogura::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+class TaskWorkspacesTest : public testing::Test {
+ protected:
+  void push(const std::string& revision, const std::string& content) {
+    store::Push push = store::testing::make_push("p", revision);
+    push.archive = blob::testing::archive_of({{.name = "data", .content = content}});
+    request.project = database->push(push, Instant()).project.id;
+    request.revision = revision;
+  }
+  TaskWorkspaces workspaces(std::uint64_t idle_bytes = 64u << 20) {
+    return {*database, directories, root.path(), {.idle_bytes = idle_bytes}};
+  }
+  std::unique_ptr<agent::ProjectFiles> open(TaskWorkspaces& all, std::int64_t task) {
+    request.task_id = task;
+    return all.open(request);
+  }
+  static ino_t inode(const fs::path& path) {
+    struct stat status{};
+    EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+    return status.st_ino;
+  }
+  static std::string content(const agent::ProjectFiles& files) {
+    return read_file(files.path() / "data");
+  }
+  std::ptrdiff_t copies() const { return std::distance(fs::directory_iterator(root.path()), {}); }
+
+  const TempDirectory root;
+  const std::unique_ptr<store::Database> database = store::sqlite::open_memory_database();
+  operators::TemporaryDirectories directories;
+  operators::TaskRequest request{.workflow_name = "w", .attempt = AttemptId{2}};
+};
+
+TEST_F(TaskWorkspacesTest, HandOnWhatATaskLeftUnchanged) {
+  push("r1", "as pushed");
+  TaskWorkspaces all = workspaces();
+  ino_t first = 0;
+  {
+    const auto files = open(all, 7);
+    first = inode(files->path());
+    write_file(files->path() / "output", "of task 7", Durability::replaced_in_place);
+    operators::TemporaryDirectory scripts(directories, files->path(), "digdag-sh", 7);
+    scripts.write("runner.sh", "a secret");
+  }
+  const auto files = open(all, 8);
+  EXPECT_EQ(inode(files->path()), first);
+  EXPECT_TRUE(files->path().filename().string().starts_with(std::to_string(request.project.value) +
+                                                            "_w_2_8_"));
+  EXPECT_EQ(content(*files), "as pushed");
+  EXPECT_FALSE(fs::exists(files->path() / "output"));
+  const ino_t kept = inode(*fs::directory_iterator(files->path() / ".digdag/tmp"));
+  const operators::TemporaryDirectory scripts(directories, files->path(), "digdag-sh", 8);
+  EXPECT_EQ(inode(scripts.path()), kept);
+}
+
+TEST_F(TaskWorkspacesTest, AreFreshForTasksAtOneTimeAndAfterAChange) {
+  push("r1", "as pushed");
+  TaskWorkspaces all = workspaces();
+  {
+    const auto one = open(all, 7);
+    const auto two = open(all, 8);
+    EXPECT_NE(one->path(), two->path());
+    write_file(one->path() / "data", "changed!!", Durability::replaced_in_place);
+    EXPECT_EQ(content(*two), "as pushed");
+  }
+  EXPECT_EQ(copies(), 1);
+  const auto three = open(all, 9);
+  const auto four = open(all, 10);
+  EXPECT_EQ(content(*three), "as pushed");
+  EXPECT_EQ(content(*four), "as pushed");
+}
+
+TEST_F(TaskWorkspacesTest, BelongToOneRevision) {
+  TaskWorkspaces all = workspaces();
+  push("r1", "first");
+  open(all, 7).reset();
+  push("r2", "second");
+  EXPECT_EQ(content(*open(all, 8)), "second");
+}
+
+TEST_F(TaskWorkspacesTest, AreMadeAnewWhereSomebodyRemovedThem) {
+  push("r1", "as pushed");
+  TaskWorkspaces all = workspaces();
+  fs::path path;
+  {
+    const auto files = open(all, 7);
+    path = files->path();
+  }
+  fs::remove(path / "data");
+  EXPECT_EQ(content(*open(all, 8)), "as pushed");
+}
+
+TEST_F(TaskWorkspacesTest, ThatWaitAreLimited) {
+  push("r1", "as pushed");
+  TaskWorkspaces all = workspaces((2u << 20) + 100);
+  {
+    const auto one = open(all, 7);
+    const auto two = open(all, 8);
+    const auto three = open(all, 9);
+  }
+  EXPECT_EQ(copies(), 2);
+  TaskWorkspaces none = workspaces(0);
+  open(none, 10).reset();
+  EXPECT_EQ(copies(), 2);
+}
+
+}  // namespace
+}  // namespace mogura::cli
