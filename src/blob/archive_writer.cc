@@ -163,6 +163,9 @@ void write_project_archive(const fs::path& archive, const std::vector<ArchiveEnt
   const fs::path temporary = archive.parent_path() /
                              ("." + archive.filename().string() + "." + std::to_string(::getpid()));
   try {
+    if (!archive.parent_path().empty() && !fs::exists(archive.parent_path())) {
+      throw Error("no such file", archive.string());
+    }
     TarWriter writer(temporary);
     std::error_code ignored;
     for (const ArchiveEntry& entry : entries) {

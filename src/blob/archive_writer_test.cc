@@ -138,6 +138,17 @@ TEST_F(ArchiveWriterTest, StoresItselfAsTheBeginningOfAnArchive) {
   EXPECT_EQ(entries[1].content.size(), 10u);
 }
 
+TEST_F(ArchiveWriterTest, NamesTheArchiveThatHasNoDirectory) {
+  const std::string archive = place_ / "none/a.tar.gz";
+  try {
+    write_project_archive(archive, {}, [](const ArchiveEntry&) {});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), "no such file");
+    EXPECT_EQ(error.message(), archive);
+  }
+}
+
 TEST_F(ArchiveWriterTest, KeepsTheOldArchiveWhereItFails) {
   place_.write("project/a.dig", "x");
   const fs::path archive = place_.write("out.tar.gz", "old");

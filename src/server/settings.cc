@@ -62,14 +62,23 @@ std::optional<net::TlsFiles> tls_of(const Object& config) {
   return net::TlsFiles{*certificate, *key};
 }
 
+std::optional<int> port_of(const Object& config, std::string_view key) {
+  constexpr int kHighestPort = 65535;
+  const std::optional<int> port = value::find_int(config, key);
+  if (port && (*port < 0 || *port > kHighestPort)) {
+    throw ConfigError("Parameter '" + std::string(key) + "' must be a port number, 0 to 65535");
+  }
+  return port;
+}
+
 std::vector<net::HttpListener> listeners_of(const Object& config) {
   const std::optional<net::TlsFiles> tls = tls_of(config);
   const std::string host =
       value::find_text(config, "server.bind").value_or(std::string(kDefaultBind));
-  std::vector<net::HttpListener> listeners{
-      {std::string(kApiListener), host,
-       value::find_int(config, "server.port").value_or(kDefaultPort), tls}};
-  if (const auto port = value::find_int(config, "server.admin.port")) {
+  std::vector<net::HttpListener> listeners{{std::string(kApiListener), host,
+                                            port_of(config, "server.port").value_or(kDefaultPort),
+                                            tls}};
+  if (const auto port = port_of(config, "server.admin.port")) {
     listeners.push_back({std::string(kAdminListener),
                          value::find_text(config, "server.admin.bind").value_or(host), *port, tls});
   }
@@ -109,7 +118,16 @@ net::HttpHeaders headers_of(const Object& config) {
   return headers;
 }
 
+// What nobody would notice otherwise until it is missed in its place.
+void check_archive_type(const Object& config) {
+  const std::string type = value::find_text(config, "archive.type").value_or("db");
+  if (type != "db") {
+    throw ConfigError("Unknown archive.type: " + type + ". Archives are kept in the database (db)");
+  }
+}
+
 ApiSettings api_settings_of(const Object& config, const std::string& version) {
+  check_archive_type(config);
   ApiSettings api;
   api.version = version;
   api.upgrade_recommended_if_older = version_of(config, "upgrade-recommended-if-older");

@@ -51,5 +51,15 @@ TEST(LogLinesTest, FilesComeTaskByTaskAsTheyBegan) {
   EXPECT_EQ(logs[0].name + logs[1].name + logs[2].name, "+c1+c2+b1");
 }
 
+TEST(LogLinesTest, OfTasksThatBeganInOneSecondTheNamesOfFilesTellTheOrder) {
+  const auto logs = logs_in_order(value::parse_json(R"({"files": [
+    {"fileName": "+a@65920080175bcd15.7.log.gz", "taskName": "+a",
+     "fileTime": "2030-01-01T00:00:01Z", "fileSize": 1},
+    {"fileName": "+b@65920080075bcd15.7.log.gz", "taskName": "+b",
+     "fileTime": "2030-01-01T00:00:01Z", "fileSize": 1}]})"));
+  ASSERT_EQ(logs.size(), 2u);
+  EXPECT_EQ(logs[0].task + logs[1].task, "+b+a");
+}
+
 }  // namespace
 }  // namespace mogura::cli

@@ -22,6 +22,14 @@ std::optional<std::string_view> level_of(std::string_view line) {
   return word;
 }
 
+// The seconds and nanoseconds in `TASK@65920080075bcd15.AGENT.log.gz`; texts of them sort as they
+// do.
+std::string moment_in_name(const ListedLog& log) {
+  constexpr std::size_t kDigits = 16;
+  if (!log.name.starts_with(log.task + "@")) return "";
+  return log.name.substr(log.task.size() + 1, kDigits);
+}
+
 }  // namespace
 
 bool LogLines::is_shown(std::string_view line) {
@@ -46,13 +54,14 @@ std::vector<std::string_view> LogLines::take_new(std::string_view text, bool is_
 std::vector<ListedLog> logs_in_order(const Value& answer) {
   std::vector<ListedLog> logs;
   std::map<std::string, std::string> begun;  // when each task's first file was
+  const auto begin_of = [](const ListedLog& log) { return log.time + moment_in_name(log); };
   for (const Value& element : list_in(answer, "files")) {
     const Object& file = object_in(element);
     const ListedLog& log = logs.emplace_back(
         text_in(file, "fileName"), text_in(file, "taskName"), text_in(file, "fileTime"),
         value::find_long(file, "fileSize").value_or(0), text_in(file, "direct"));
-    const auto [first, is_new] = begun.emplace(log.task, log.time);
-    if (!is_new) first->second = std::min(first->second, log.time);
+    const auto [first, is_new] = begun.emplace(log.task, begin_of(log));
+    if (!is_new) first->second = std::min(first->second, begin_of(log));
   }
   std::ranges::stable_sort(
       logs, {}, [&](const ListedLog& log) { return std::pair(begun.at(log.task), log.task); });

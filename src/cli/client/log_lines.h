@@ -38,8 +38,9 @@ struct ListedLog {
   std::string direct;  // its address outside of the API, or empty
 };
 
-/// The files of an answer in the order of reading: task after task as they began, and each task's
-/// in the server's order. Throws RuntimeError for an answer that is no list of files.
+/// The files of an answer in the order of reading: task after task as they began, which the names
+/// of files tell more exactly than their times do, and each task's in the server's order. Throws
+/// RuntimeError for an answer that is no list of files.
 std::vector<ListedLog> logs_in_order(const Value& answer);
 
 }  // namespace mogura::cli
