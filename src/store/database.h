@@ -7,6 +7,7 @@
 #include "store/projects.h"
 #include "store/retention.h"
 #include "store/schedules.h"
+#include "store/search.h"
 #include "store/secret_store.h"
 #include "store/store.h"
 
@@ -18,6 +19,7 @@ class Database : public Store,
                  public History,
                  public EncryptedSecrets,
                  public LogChunks,
-                 public Retention {};
+                 public Retention,
+                 public SessionSearches {};
 
 }  // namespace mogura::store

@@ -10,7 +10,7 @@ using sql::Migration;
 constexpr Migration kSteps[] = {{"20261122000000", scripts::kAttempts},
                                 {"20261122000001", scripts::kProjects},
                                 {"20261122000002", scripts::kLogChunks},
-                                {"20261123000000", scripts::kRetention},
+                                {"20261123000000", scripts::kHistory},
                                 {"20261123000001", scripts::kHistoryIndexes, /*online=*/true}};
 
 constexpr std::string_view kConcurrently = "CONCURRENTLY ";

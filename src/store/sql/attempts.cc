@@ -1,4 +1,6 @@
 // Attempts: start and load (execution.md §3, §4).
+#include "store/sql/attempt_rows.h"
+#include "store/sql/bulk.h"
 #include "store/sql/dialect.h"
 #include "store/sql/json_column.h"
 #include "store/sql/sql_database.h"
@@ -92,6 +94,24 @@ bool insert_row(Session& session, const NewAttempt& added, std::int64_t index) {
   return !rows.empty();
 }
 
+// What the attempt's session is found by (store/search.h).
+BulkRun param_writes(const NewAttempt& added) {
+  static const Bulk bulk = bulk_insert("attempt_params", {{"attempt_id", Type::integer},
+                                                          {"name", Type::text},
+                                                          {"value", Type::text},
+                                                          {"site_id", Type::integer},
+                                                          {"session_time", Type::integer},
+                                                          {"session_id", Type::integer}});
+  const AttemptInfo& info = added.info;
+  std::vector<Param> rows;
+  for (const auto& [name, value] : searchable_params(added.params)) {
+    const Param row[] = {info.id,     name, value, info.site, session_seconds(info.session_time),
+                         info.session};
+    rows.insert(rows.end(), std::begin(row), std::end(row));
+  }
+  return {&bulk, std::move(rows)};
+}
+
 }  // namespace
 
 std::optional<AttemptState> SqlDatabase::find_attempt(
@@ -149,7 +169,9 @@ std::optional<AttemptState> SqlDatabase::insert_attempts(std::span<const NewAtte
         refused = &attempt.info;
         break;
       }
-      insert_tasks(transaction.session(), attempt.info.id, attempt.attempt);
+      std::vector<BulkRun> runs = new_task_writes(attempt.info.id, attempt.attempt);
+      runs.push_back(param_writes(attempt));
+      transaction->run_together(runs);
       if (!notice.wake_at) notice.wake_at = attempt.wake_at;
     }
     if (refused == nullptr) {
@@ -168,27 +190,14 @@ std::optional<AttemptState> SqlDatabase::insert_attempts(std::span<const NewAtte
 std::optional<Loaded> SqlDatabase::load(AttemptId id) {
   Transaction transaction(*driver_, Access::read);
   const Rows rows = transaction->run(
-      "SELECT session_id, site_id, project_id, project_name, workflow_name, workflow_id, revision, "
-      "timezone, session_time, session_uuid, retry_attempt_name, created_at, base_params, resumed, "
-      "max_tasks, cancel_requested, version, monitor_due, monitor FROM attempts WHERE id = $1",
+      std::string("SELECT ").append(kInfoColumns) +
+          ", a.base_params, a.resumed, a.max_tasks, a.cancel_requested, a.version, a.monitor_due, "
+          "a.monitor FROM attempts AS a WHERE a.id = $1",
       {id});
   if (rows.empty()) return std::nullopt;
   Loaded loaded;
   Rows::Row row = rows[0];
-  AttemptInfo& info = loaded.info;
-  info.id = id;
-  info.session = row.id<SessionId>();
-  info.site = row.id<SiteId>();
-  info.project = row.id<ProjectId>();
-  info.project_name = row.text();
-  info.workflow_name = row.text();
-  if (const auto workflow = row.maybe_number()) info.workflow = WorkflowId{*workflow};
-  info.revision = row.text();
-  info.timezone = row.text();
-  info.session_time = Instant(std::chrono::seconds(row.number()));
-  info.session_uuid = row.text();
-  info.retry_attempt_name = row.maybe_name();
-  info.created_at = row.time();
+  loaded.info = info_from(row);
   engine::Attempt& attempt = loaded.attempt;
   attempt.id = id.value;
   attempt.base_params = object_from(row.maybe_text());

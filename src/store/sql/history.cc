@@ -1,51 +1,11 @@
 // Sessions and attempts as their readers see them (rest-api.md §5, §9, §10).
-#include "store/sql/json_column.h"
+#include "store/sql/attempt_rows.h"
 #include "store/sql/project_rows.h"
 #include "store/sql/sql_database.h"
 #include "store/sql/task_rows.h"
 
 namespace mogura::store::sql {
 namespace {
-
-std::string select_attempts(std::string_view tables_and_where) {
-  std::string text =
-      "SELECT a.id, a.session_id, a.site_id, a.project_id, a.project_name, a.workflow_name, "
-      "a.workflow_id, a.revision, a.timezone, a.session_time, a.session_uuid, "
-      "a.retry_attempt_name, a.created_at, a.attempt_index, a.params, a.done, a.success, "
-      "a.cancel_requested, a.finished_at, a.starts_after FROM ";
-  return text.append(tables_and_where);
-}
-
-AttemptSummary summary_from(Rows::Row& row) {
-  AttemptSummary summary;
-  AttemptInfo& info = summary.info;
-  info.id = row.id<AttemptId>();
-  info.session = row.id<SessionId>();
-  info.site = row.id<SiteId>();
-  info.project = row.id<ProjectId>();
-  info.project_name = row.text();
-  info.workflow_name = row.text();
-  if (const auto workflow = row.maybe_number()) info.workflow = WorkflowId{*workflow};
-  info.revision = row.text();
-  info.timezone = row.text();
-  info.session_time = Instant(std::chrono::seconds(row.number()));
-  info.session_uuid = row.text();
-  info.retry_attempt_name = row.maybe_name();
-  info.created_at = row.time();
-  summary.index = row.number();
-  summary.params = object_from(row.maybe_text());
-  summary.done = row.flag();
-  summary.success = row.flag();
-  summary.cancel_requested = row.flag();
-  summary.finished_at = row.maybe_time();
-  summary.waits = row.maybe_number().has_value();
-  return summary;
-}
-
-SessionSummary session_from(Rows::Row& row) {
-  AttemptSummary last = summary_from(row);
-  return {last.info.session, std::move(last)};
-}
 
 TaskSummary task_summary_from(Rows::Row& row) {
   TaskSummary summary;
@@ -75,9 +35,6 @@ struct NewestFirst {
   std::string where;
   std::vector<Param> params;
 };
-
-constexpr std::string_view kLastOfSessions =
-    "sessions AS s JOIN attempts AS a ON a.id = s.last_attempt_id WHERE ";
 
 }  // namespace
 

@@ -190,6 +190,8 @@ std::optional<std::size_t> clear_part(Session& session, AttemptId attempt, std::
         "RETURNING attempt_id",
         "DELETE FROM barriers WHERE attempt_id = $1 AND position IN "
         "(SELECT position FROM barriers WHERE attempt_id = $1 LIMIT $2) RETURNING attempt_id",
+        "DELETE FROM attempt_params WHERE attempt_id = $1 AND name IN "
+        "(SELECT name FROM attempt_params WHERE attempt_id = $1 LIMIT $2) RETURNING attempt_id",
         "DELETE FROM log_chunks WHERE attempt_id = $1 AND (name, ends_at) IN "
         "(SELECT name, ends_at FROM log_chunks WHERE attempt_id = $1 LIMIT $2) "
         "RETURNING attempt_id"}) {

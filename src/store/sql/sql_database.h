@@ -112,6 +112,11 @@ class SqlDatabase : public Database {
   std::vector<AttemptInfo> dropped_attempts(std::size_t max) override;
   std::size_t clear_dropped(std::span<const AttemptInfo> attempts, std::size_t max_rows) override;
 
+  // SessionSearches
+  FoundSessions search_sessions(SiteId site, const SessionSearch& search,
+                                const std::optional<SearchPosition>& after,
+                                std::int64_t max) override;
+
  private:
   /// One statement, which is its own transaction.
   Rows run(Access access, std::string_view text, std::initializer_list<Param> params);

@@ -149,14 +149,12 @@ engine::Task task_from(Rows::Row& row) {
   return task;
 }
 
-void insert_tasks(Session& session, AttemptId id, const engine::Attempt& attempt) {
+std::vector<BulkRun> new_task_writes(AttemptId id, const engine::Attempt& attempt) {
   std::vector<Param> tasks;
   add_tasks(tasks, id, attempt, 0);
   std::vector<Param> barriers;
   add_barriers(barriers, id, attempt, 0);
-  const BulkRun runs[] = {{&insert_tasks_bulk(), std::move(tasks)},
-                          {&insert_barriers_bulk(), std::move(barriers)}};
-  session.run_together(runs);
+  return {{&insert_tasks_bulk(), std::move(tasks)}, {&insert_barriers_bulk(), std::move(barriers)}};
 }
 
 void add_task_writes(std::vector<BulkRun>& runs, std::span<const Commit* const> commits) {

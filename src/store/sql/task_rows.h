@@ -9,8 +9,8 @@
 
 namespace mogura::store::sql {
 
-/// All tasks and barriers of a new attempt.
-void insert_tasks(Session& session, AttemptId id, const engine::Attempt& attempt);
+/// What writes all tasks and barriers of a new attempt.
+std::vector<BulkRun> new_task_writes(AttemptId id, const engine::Attempt& attempt);
 
 /// Adds what writes the rows that the commits add or change. Rows that are there already are left
 /// as they are: then the commit is refused anyway.

@@ -16,37 +16,55 @@
 namespace mogura::store::testing {
 namespace {
 
-constexpr int kAttempts = 30'000;
+constexpr int kAttempts = 1'000'000;
 
-// Each attempt has a session of its own; a hundred workflows.
-void fill(sql::Session& session) {
-  const std::string numbers =
-      "WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 1000 + " +
-      std::to_string(kAttempts) + ") ";
+// How a database is filled at once: without its indexes, which are made again afterwards.
+struct Filling {
+  std::string numbers;  // SQL before INSERT: a table n(i)
+  const char* indexes;  // a statement: the names of all indexes that may go, and what makes them
+  const char* foreign_keys_off;
+  const char* foreign_keys_on;
+  const char* analyze;
+};
+
+// Each attempt has a session of its own; a hundred workflows in ten projects. Ids begin at 1000.
+void fill(sql::Session& session, const Filling& filling) {
+  const auto insert = [&](std::string_view text) {
+    session.run(filling.numbers + std::string(text), {});
+  };
+  session.run(filling.foreign_keys_off, {});
+  const sql::Rows indexes = session.run(filling.indexes, {});
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    session.run("DROP INDEX " + indexes[i].text(), {});
+  }
   session.begin();
-  session.run(numbers +
-                  "INSERT INTO sessions (id, site_id, project_id, workflow_name, session_time, "
-                  "session_uuid, last_attempt_id, attempts) SELECT i, 0, i % 10, 'w' || (i % 100), "
-                  "i, 'u' || i, i, 1 FROM n",
-              {});
-  session.run(numbers +
-                  "INSERT INTO attempts (id, session_id, site_id, project_id, project_name, "
-                  "workflow_name, revision, timezone, session_time, session_uuid, "
-                  "retry_attempt_name, attempt_index, max_tasks, cancel_requested, done, "
-                  "created_at, wake_at) SELECT i, i, 0, i % 10, 'p', 'w' || (i % 100), 'r', 'UTC', "
-                  "i, 'u' || i, '', 1, 10, 0, CASE WHEN i % 50 = 0 THEN 0 ELSE 1 END, i, "
-                  "CASE WHEN i % 1000 = 0 THEN i END FROM n",
-              {});
-  session.run(numbers +
-                  "INSERT INTO tasks (attempt_id, position, full_name, name_offset, is_group, "
-                  "state, flags, run, updated_at) SELECT i, 0, '+t', 0, 0, 0, 0, 0, i FROM n",
-              {});
-  session.run(numbers +
-                  "INSERT INTO queue_entries (attempt_id, task, run, payload) "
-                  "SELECT i, 0, 1, '{}' FROM n",
-              {});
+  insert(
+      "INSERT INTO sessions (id, site_id, project_id, workflow_name, session_time, session_uuid, "
+      "last_attempt_id, attempts) SELECT i, 0, i % 10, 'w' || (i % 100), i, 'u' || i, i, 1 FROM n");
+  insert(
+      "INSERT INTO attempts (id, session_id, site_id, project_id, project_name, workflow_name, "
+      "revision, timezone, session_time, session_uuid, retry_attempt_name, attempt_index, "
+      "max_tasks, cancel_requested, done, success, created_at, finished_at, wake_at) SELECT i, i, "
+      "0, i % 10, 'p', 'w' || (i % 100), 'r' || (i % 7), 'UTC', i, 'u' || i, '', 1, 10, 0, "
+      "CASE WHEN i % 1000 = 9 THEN 0 ELSE 1 END, CASE WHEN i % 100 IN (3, 9) THEN 0 ELSE 1 END, "
+      "i, CASE WHEN i % 1000 <> 9 THEN i END, CASE WHEN i % 1000 = 9 THEN i END FROM n");
+  insert(
+      "INSERT INTO tasks (attempt_id, position, full_name, name_offset, is_group, state, flags, "
+      "run, updated_at) SELECT i, 0, '+t', 0, 0, 0, 0, 0, i FROM n WHERE i % 10 = 3");
+  insert(
+      "INSERT INTO attempt_params (attempt_id, name, value, site_id, session_time, session_id) "
+      "SELECT i, 'day', 'd' || (i % 1000), 0, i, i FROM n WHERE i % 10 = 7");
+  insert(
+      "INSERT INTO queue_entries (attempt_id, task, run, payload) SELECT i, 0, 1, '{}' FROM n "
+      "WHERE i % 1000 = 9");
   session.commit();
-  session.run("ANALYZE", {});
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    sql::Rows::Row index = indexes[i];
+    index.text();
+    session.run(index.text(), {});
+  }
+  session.run(filling.foreign_keys_on, {});
+  session.run(filling.analyze, {});
 }
 
 void use_projects(Database& database) {
@@ -129,13 +147,42 @@ void use_history(Database& database) {
   database.last_session_before({1}, "w1", at_second(10'000));
 }
 
+void use_search(Database& database) {
+  const std::optional<SessionState> states[] = {std::nullopt, SessionState::success,
+                                                SessionState::running, SessionState::error};
+  for (const auto& state : states) {
+    for (const auto& project : {std::optional<ProjectId>(), std::optional(ProjectId{1})}) {
+      SessionSearch search{.project = project, .from = at_second(9), .state = state};
+      database.search_sessions({0}, search, {}, 100);
+      search.to = at_second(500'000);
+      database.search_sessions({0}, search, SearchPosition{400'000, 3}, 100);
+    }
+  }
+  database.search_sessions({0}, {.project = ProjectId{1}, .workflow = "w1"}, {}, 100);
+  database.search_sessions({0}, {.params = {{"day", "d7"}}}, {}, 100);
+}
+
+void use_retention(Database& database) {
+  const RetentionPolicy policy{.max_age = std::chrono::seconds(1), .max_sessions = 990'000 / 10};
+  database.set_retention({1}, policy);
+  database.find_retention({1});
+  database.list_retention({});
+  database.list_expired({1}, policy, at_second(100), {});
+  database.drop_sessions({1}, policy, at_second(100), 0, 10);
+  database.drop_revisions({1}, at_second(100), 0, 10);
+  const auto dropped = database.dropped_attempts(10);
+  EXPECT_FALSE(dropped.empty());
+  database.clear_dropped(dropped, 10);
+  database.set_retention({1}, std::nullopt);
+}
+
 // The plan's lines in which the database reads a table or an index whole, or sorts.
 using FindFaults = std::vector<std::string> (*)(const std::vector<std::string>& plan);
 
 // Lists that go through an index in its order until they have enough, or that are short.
 bool is_read_in_order(const std::string& line) {
-  for (const char* const index :
-       {"attempts_by_wake", "schedules_by_run_time", "queue_entries_waiting", "leases"}) {
+  for (const char* const index : {"attempts_by_wake", "schedules_by_run_time",
+                                  "queue_entries_waiting", "leases", "dropped_attempts"}) {
     if (line.contains(index)) return true;
   }
   return false;
@@ -169,6 +216,7 @@ std::vector<std::string> faults_in_postgres(const std::vector<std::string>& plan
 struct Planner {
   const char* explain;
   FindFaults find_faults;
+  Filling filling;
 };
 
 // SQLite says it in the fourth column, PostgreSQL in the only one.
@@ -191,12 +239,14 @@ std::vector<std::string> plan_of(sql::Session& session, const char* explain,
 
 void check_plans(std::unique_ptr<sql::Driver> owned, const Planner& planner) {
   sql::Driver& driver = *owned;
-  fill(*driver.session(sql::Access::write));
+  fill(*driver.session(sql::Access::write), planner.filling);
   Record record;
   sql::SqlDatabase database(std::make_unique<RecordingDriver>(std::move(owned), record));
   use_projects(database);
   use_attempts(database);
   use_history(database);
+  use_search(database);
+  use_retention(database);
 
   std::set<std::string> seen;
   for (const RecordedStatement& recorded : record) {
@@ -207,16 +257,33 @@ void check_plans(std::unique_ptr<sql::Driver> owned, const Planner& planner) {
     EXPECT_THAT(planner.find_faults(plan), ::testing::IsEmpty()) << text << "\n"
                                                                  << ::testing::PrintToString(plan);
   }
-  EXPECT_GT(seen.size(), 60u);
+  EXPECT_GT(seen.size(), 95u);
+}
+
+std::string last_number() {
+  return std::to_string(999 + kAttempts);
 }
 
 TEST(Plans, GoByAnIndexInSqlite) {
-  check_plans(sqlite::open_memory_driver(), {"EXPLAIN QUERY PLAN ", faults_in_sqlite});
+  check_plans(sqlite::open_memory_driver(),
+              {"EXPLAIN QUERY PLAN ",
+               faults_in_sqlite,
+               {"WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < " +
+                    last_number() + ") ",
+                "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL",
+                "PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON", "ANALYZE"}});
 }
 
 TEST(Plans, GoByAnIndexInPostgres) {
   const auto lent = PostgresServer::instance().lend_database();
-  check_plans(postgres::open_driver(lent->options()), {"EXPLAIN (COSTS OFF) ", faults_in_postgres});
+  check_plans(postgres::open_driver(lent->options()),
+              {"EXPLAIN (COSTS OFF) ",
+               faults_in_postgres,
+               {"WITH n(i) AS (SELECT generate_series(1000, " + last_number() + ")) ",
+                "SELECT indexname::text, indexdef FROM pg_indexes WHERE schemaname = 'public' AND "
+                "NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexname::regclass)",
+                "SET session_replication_role = replica", "SET session_replication_role = origin",
+                "VACUUM ANALYZE"}});
 }
 
 }  // namespace

@@ -1,3 +1,14 @@
 -- Which attempts a revision has (store/retention.h).
-
 CREATE INDEX IF NOT EXISTS attempts_by_revision ON attempts (project_id, revision);
+
+-- Sessions in the order of their times, and those that run or failed (store/search.h).
+CREATE INDEX IF NOT EXISTS sessions_by_time ON sessions (site_id, session_time, id);
+CREATE INDEX IF NOT EXISTS sessions_by_time_in_project
+  ON sessions (project_id, session_time, id);
+CREATE INDEX IF NOT EXISTS attempts_running_by_time
+  ON attempts (site_id, session_time, session_id) WHERE done = 0;
+CREATE INDEX IF NOT EXISTS attempts_failed_by_time
+  ON attempts (site_id, session_time, session_id) WHERE done = 1 AND success = 0;
+CREATE INDEX IF NOT EXISTS attempts_failed_in_project
+  ON attempts (project_id, session_time, session_id) WHERE done = 1 AND success = 0;
+DROP INDEX IF EXISTS attempts_running_in_site;

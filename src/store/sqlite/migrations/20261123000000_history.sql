@@ -1,4 +1,5 @@
--- What is given up of a project's history (store/retention.h).
+-- What is given up of a project's history (store/retention.h), and what sessions are found by
+-- (store/search.h).
 
 CREATE TABLE retention_policies (
   project_id INTEGER PRIMARY KEY REFERENCES projects (id),
@@ -17,3 +18,16 @@ CREATE TABLE dropped_attempts (
   retry_attempt_name TEXT NOT NULL,
   created_at INTEGER NOT NULL
 ) STRICT;
+
+-- The parameters of attempts.
+CREATE TABLE attempt_params (
+  attempt_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  site_id INTEGER NOT NULL,
+  session_time INTEGER NOT NULL,
+  session_id INTEGER NOT NULL,
+  PRIMARY KEY (attempt_id, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX attempt_params_by_value
+  ON attempt_params (site_id, name, value, session_time, session_id);

@@ -1,4 +1,5 @@
--- What is given up of a project's history (store/retention.h).
+-- What is given up of a project's history (store/retention.h), and what sessions are found by
+-- (store/search.h).
 
 CREATE TABLE retention_policies (
   project_id BIGINT PRIMARY KEY REFERENCES projects (id),
@@ -17,3 +18,16 @@ CREATE TABLE dropped_attempts (
   retry_attempt_name TEXT NOT NULL,
   created_at BIGINT NOT NULL
 );
+
+-- The parameters of attempts.
+CREATE TABLE attempt_params (
+  attempt_id BIGINT NOT NULL,
+  name TEXT COLLATE "C" NOT NULL,
+  value TEXT COLLATE "C" NOT NULL,
+  site_id BIGINT NOT NULL,
+  session_time BIGINT NOT NULL,
+  session_id BIGINT NOT NULL,
+  PRIMARY KEY (attempt_id, name)
+);
+CREATE INDEX attempt_params_by_value
+  ON attempt_params (site_id, name, value, session_time, session_id);
