@@ -115,6 +115,7 @@ class Node {
     made.command_environment = command::read_environment(environ);
     made.secrets = &secrets_;
     made.notifier = &notifier_;
+    made.temporary_directories = &temporary_directories_;
     made.observer = &ends;
     made.print = [](std::string_view) {};
     made.runs_agent = parts == Parts::all;
@@ -134,6 +135,7 @@ class Node {
  private:
   const NoSecretsInCluster secrets_;
   NoNotifierInCluster notifier_;
+  operators::TemporaryDirectories temporary_directories_;
   const NoWorkflowsInCluster workflows_;
   std::unique_ptr<store::Database> database_;
   std::optional<Engine> engine_;
