@@ -82,6 +82,8 @@ struct LocalEngine::Impl {
     options.observer = &watch;
     options.temporary_directories = &temporary_directories;
     options.agent.name = default_agent_id();
+    // Nobody else could take its tasks over: a laptop may sleep, and Ctrl-Z stop the program.
+    options.agent.lease_time = std::chrono::years(1);
     return options;
   }
 

@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 import suite
 from project import ProjectTest, Running, wait_for
@@ -129,6 +130,24 @@ class Interrupts(ProjectTest):
         rounds = (self.project / "ran").read_text().split()
         self.assertEqual(sorted(map(int, set(rounds))), list(range(300)), "each round ran")
         self.assertLessEqual(len(rounds), 301, "none but the interrupted one ran twice")
+
+
+class Stopped(ProjectTest):
+    """A run that Ctrl-Z or a closed laptop stopped for longer than a lease of servers lasts."""
+
+    STOPPED_SECONDS = 11
+
+    def test_it_goes_on_where_it_was(self) -> None:
+        os.mkfifo(self.project / "go")
+        self.write("w.dig", "+a: {sh>: echo started; read line < go; echo $line}")
+        running = self.start_running("run", "w.dig")
+        running.wait_for_output("started\n")
+        running.signal(signal.SIGSTOP)
+        time.sleep(self.STOPPED_SECONDS)
+        running.signal(signal.SIGCONT)
+        self.write("go", "on\n")
+        ran = running.end()
+        self.assertEqual((ran.status, ran.stdout), (0, "started\non\n"), ran.stderr)
 
 
 class StubbornCommand(ProjectTest):
