@@ -15,6 +15,8 @@ constexpr seconds kLongestSleep{10};
 constexpr executor::BatchLimits kBatch{.inline_tasks = 3};
 constexpr std::size_t kMaxCachedAttempts = 1;
 constexpr std::int64_t kMaxTasks = 150;
+// Some attempts and tasks take longer.
+constexpr executor::TimeToLive kTimeToLive{.attempt = seconds(90), .task = seconds(50)};
 
 // Shared by all simulations: making one takes longer than most of them.
 const tmpl::Evaluator& shared_templates() {
@@ -77,7 +79,8 @@ void ExecutorNode::start() {
                              .run_options = {.project_path = "/"},
                              .limits = {.default_params = {}, .max_tasks = kMaxTasks},
                              .batch = kBatch,
-                             .max_cached_attempts = kMaxCachedAttempts});
+                             .max_cached_attempts = kMaxCachedAttempts,
+                             .time_to_live = kTimeToLive});
   step_after(milliseconds(1));
 }
 

@@ -173,11 +173,12 @@ std::string outcome(const Params& params) {
   }
 }
 
-// T10: a kill reaches all that is not done, and what comes later.
+// T10: a kill reaches all that is not done, and what comes later; but not the notice of an attempt
+// that took too long.
 Found check_kill(const Attempt& attempt, TaskIndex task) {
   const Task& row = attempt.tasks[task];
   if (!attempt.cancel_requested || engine::is_done(row.state) ||
-      row.has(engine::kCancelRequested)) {
+      row.has(engine::kCancelRequested) || row.full_name.contains("^timeout")) {
     return std::nullopt;
   }
   return "T10: " + name_of(attempt, task) + " goes on after a kill";

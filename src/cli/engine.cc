@@ -32,7 +32,8 @@ struct Engine::Impl {
                   options.open_task_log,
                   {},
                   executor::Dependencies::kMaxCachedAttempts,
-                  !options.runs_executor}),
+                  !options.runs_executor,
+                  options.time_to_live}),
         supervisor(options.processes),
         commands(supervisor, options.command_environment) {
     gateway.connect(executor);

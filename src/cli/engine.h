@@ -21,6 +21,7 @@ struct EngineOptions {
   const executor::WorkflowSource* workflows = nullptr;
   Object system_config;  // flat: key -> text
   executor::StartLimits limits;
+  executor::TimeToLive time_to_live;
   operators::RunOptions run_options;
   agent::Options agent;
   process::Supervisor::Options processes;

@@ -27,6 +27,8 @@ constexpr Logger kProcessLog("io.digdag.server.ServerBootstrap");
 constexpr SiteId kTheSite{0};
 constexpr std::int64_t kServerMaxTasks = 100'000;
 constexpr std::chrono::minutes kDefaultStopTimeout{5};
+constexpr std::chrono::days kDefaultAttemptTtl{7};
+constexpr std::chrono::days kDefaultTaskTtl{1};
 
 std::chrono::milliseconds seconds_in(const Object& settings, const std::string& key,
                                      std::chrono::milliseconds otherwise) {
@@ -117,6 +119,9 @@ struct ServerProcess::Impl {
     options.limits.max_tasks =
         value::find_long(settings, "executor.task_max_run").value_or(kServerMaxTasks);
     options.limits.max_running_attempts = value::find_long(settings, "executor.attempt_max_run");
+    options.time_to_live.attempt =
+        duration_in(settings, "executor.attempt_ttl", kDefaultAttemptTtl);
+    options.time_to_live.task = duration_in(settings, "executor.task_ttl", kDefaultTaskTtl);
     options.agent = agent_options(settings);
     options.processes = process_options(settings);
     options.command_environment = command::read_environment(environ);

@@ -72,6 +72,7 @@ class EventHandler {
       changes_.applied = true;
       wake(attempt_.timers.begin()->second);
     }
+    cancel_if_overdue();
   }
 
   void operator()(const Kill&) {
@@ -180,16 +181,40 @@ class EventHandler {
     machine_.open(task);
   }
 
+  // An attempt of which it, or a task, took too long is canceled, and somebody is told.
+  void cancel_if_overdue() {
+    if (attempt_.cancel_requested || attempt_.done()) return;
+    const std::string text = overdue_text();
+    if (text.empty()) return;
+    machine_.note(LogLevel::warn, 0, text + ". Canceling the attempt.");
+    (*this)(Kill{});
+    add_root_task("^timeout", {{"_type", "notify"}, {"_command", text}});
+  }
+
+  // What took too long; empty: nothing.
+  std::string overdue_text() const {
+    const TimeLimits& limits = attempt_.time_limits;
+    const Instant now = machine_.now();
+    if (limits.attempt_ends && *limits.attempt_ends <= now) return "Workflow execution timeout";
+    if (!limits.task_ttl) return "";
+    std::string tasks;
+    for (const auto& [started_at, task] : attempt_.timed) {
+      if (started_at + *limits.task_ttl > now) break;
+      tasks += (tasks.empty() ? "" : ",") + std::to_string(task + 1);
+    }
+    return tasks.empty() ? "" : "Task execution timeout: " + tasks;
+  }
+
   void add_sla_tasks(Object sla) {
     const bool alert = value::find_boolean(sla, "alert").value_or(true);
     const bool fails = value::find_boolean(sla, "fail").value_or(false);
     for (const char* key : {"time", "duration", "alert", "fail"}) sla.erase(key);
-    if (alert) add_sla_task("^sla^alert", {{"_type", "notify"}, {"_command", "SLA violation"}});
-    if (fails) add_sla_task("^sla^fail", {{"_type", "fail"}, {"_command", "SLA violation"}});
-    add_sla_task("^sla", sla);
+    if (alert) add_root_task("^sla^alert", {{"_type", "notify"}, {"_command", "SLA violation"}});
+    if (fails) add_root_task("^sla^fail", {{"_type", "fail"}, {"_command", "SLA violation"}});
+    add_root_task("^sla", sla);
   }
 
-  void add_sla_task(std::string_view suffix, const Object& config) {
+  void add_root_task(std::string_view suffix, const Object& config) {
     add_generated(machine_, 0, suffix, config, TaskFlag{}, TaskLimit::exempt);
   }
 

@@ -1,5 +1,7 @@
 #include "engine/attempt.h"
 
+#include <algorithm>
+
 #include "engine/params.h"
 
 namespace mogura::engine {
@@ -28,6 +30,7 @@ void link_row(Attempt& attempt, TaskIndex task) {
     note_stores(attempt, task);
   }
   if (row.retry_at.has_value()) attempt.timers.emplace(*row.retry_at, task);
+  if (is_timed(row)) attempt.timed.emplace(*row.started_at, task);
 }
 
 }  // namespace
@@ -38,6 +41,25 @@ std::string_view state_name(TaskState state) {
       "running", "planned", "group_error",   "success",
       "error",   "canceled"};
   return kNames[static_cast<std::size_t>(state)];
+}
+
+std::optional<Instant> Attempt::next_timer() const {
+  std::optional<Instant> next;
+  const auto at_the_latest = [&](Instant time) { next = std::min(next.value_or(time), time); };
+  if (!timers.empty()) at_the_latest(timers.begin()->first);
+  if (cancel_requested) return next;
+  if (time_limits.attempt_ends) at_the_latest(*time_limits.attempt_ends);
+  if (time_limits.task_ttl && !timed.empty()) {
+    at_the_latest(timed.begin()->first + *time_limits.task_ttl);
+  }
+  return next;
+}
+
+void count_from(Attempt& attempt, TaskIndex task, Instant started_at) {
+  Task& row = attempt.tasks[task];
+  if (is_timed(row)) attempt.timed.erase({*row.started_at, task});
+  row.started_at = started_at;
+  if (is_timed(row)) attempt.timed.emplace(started_at, task);
 }
 
 void link_rows(Attempt& attempt, TaskIndex first_task, BarrierIndex first_barrier) {
@@ -58,6 +80,7 @@ void rebuild_links(Attempt& attempt) {
   attempt.links.clear();
   attempt.barrier_links.clear();
   attempt.timers.clear();
+  attempt.timed.clear();
   link_rows(attempt, 0, 0);
 }
 

@@ -95,6 +95,20 @@ struct Task {
   bool has(TaskFlag flag) const { return (flags & flag) != 0; }
 };
 
+/// Whether the time of a task counts: it was started, and runs or is to run again.
+inline bool is_timed(const Task& task) {
+  return task.started_at &&
+         (task.state == TaskState::running || task.state == TaskState::retry_waiting ||
+          task.state == TaskState::group_retry_waiting);
+}
+
+/// How long an attempt may take before it is canceled (execution.md §13). Settings of whoever
+/// applies events, not rows.
+struct TimeLimits {
+  std::optional<Instant> attempt_ends;
+  std::optional<Duration> task_ttl;  // from a task's first start to its end
+};
+
 /// Links of a task, derived from the rows.
 struct TaskLinks {
   TaskIndex first_child = kNone;
@@ -134,14 +148,18 @@ struct Attempt {
   std::vector<TaskLinks> links;
   std::vector<BarrierLinks> barrier_links;
   std::set<std::pair<Instant, TaskIndex>> timers;  // tasks in a retry-waiting state
+  std::set<std::pair<Instant, TaskIndex>> timed;   // is_timed(), by their first start
+
+  TimeLimits time_limits;
 
   bool done() const { return !tasks.empty() && is_done(tasks[0].state); }
   bool success() const { return !tasks.empty() && tasks[0].state == TaskState::success; }
   /// When apply() wants a TimerDue next.
-  std::optional<Instant> next_timer() const {
-    return timers.empty() ? std::nullopt : std::optional(timers.begin()->first);
-  }
+  std::optional<Instant> next_timer() const;
 };
+
+/// A task that runs has been started only now: until then its attempt had to wait for its turn.
+void count_from(Attempt& attempt, TaskIndex task, Instant started_at);
 
 /// Derives the links from the rows, for an attempt that was loaded from a store.
 void rebuild_links(Attempt& attempt);

@@ -31,7 +31,8 @@ struct TaskRetry {
   std::chrono::seconds interval;
   Object state_params;
 };
-/// Retry-waiting tasks may be due.
+/// Retry-waiting tasks may be due, or the attempt's time is over (TimeLimits): then it is canceled,
+/// and a `^timeout` task below its root notifies.
 struct TimerDue {};
 /// Cancel everything that is not done.
 struct Kill {};

@@ -62,7 +62,9 @@ Task blank_copy(const Task& row) {
 void Machine::set_state(TaskIndex task, TaskState state) {
   Task& changed = row(task);
   const TaskState before = changed.state;
+  if (is_timed(changed)) attempt_.timed.erase({*changed.started_at, task});
   changed.state = state;
+  if (is_timed(changed)) attempt_.timed.emplace(*changed.started_at, task);
   changed.updated_at = now_;
   mark_changed(task);
   if (changed.retry_at.has_value() && state != TaskState::retry_waiting &&
@@ -165,10 +167,10 @@ void Machine::open(TaskIndex group) {
 }
 
 void Machine::start(TaskIndex task) {
-  set_state(task, TaskState::running);
   Task& started = row(task);
-  ++started.run;
   if (!started.started_at.has_value()) started.started_at = now_;
+  set_state(task, TaskState::running);
+  ++started.run;
   changes_.to_run.push_back(task);
 }
 

@@ -42,6 +42,12 @@ struct StartLimits {
   std::optional<std::int64_t> max_running_attempts = std::nullopt;
 };
 
+/// `executor.attempt_ttl` and `executor.task_ttl` (execution.md §13); absent: no end.
+struct TimeToLive {
+  std::optional<Duration> attempt;
+  std::optional<Duration> task;
+};
+
 /// The attempt with what it has to run first. Throws ConfigError for what the workflow's schedule,
 /// SLA or tasks have wrong, Error of kind "task limit exceeded".
 struct Prepared {

@@ -60,14 +60,28 @@ CachedAttempt::CachedAttempt(store::Loaded loaded)
   }
 }
 
+// An attempt that had to wait for its turn begins with its first task.
+void CachedAttempt::limit_time(const TimeToLive& time_to_live) {
+  is_limited = true;
+  attempt.time_limits.task_ttl = time_to_live.task;
+  if (!time_to_live.attempt) return;
+  std::optional<Instant> begun_at;
+  for (const engine::Task& task : attempt.tasks) {
+    if (task.started_at) begun_at = std::min(begun_at.value_or(*task.started_at), *task.started_at);
+  }
+  attempt.time_limits.attempt_ends = begun_at.value_or(info.created_at) + *time_to_live.attempt;
+}
+
 void BatchRunner::run(AttemptWork& work) const {
   CachedAttempt& cached = *work.cached;
   const Duration deadline = dependencies_.clock.steady() + dependencies_.batch.time;
   int inline_runs = 0;
+  const bool begins = cached.version == store::Version{};
   for (const engine::TaskIndex task : std::exchange(cached.undispatched, {})) {
-    if (cached.version == store::Version{}) begin_now(work, task);
+    if (begins) begin_now(work, task);
     dispatch(work, task);
   }
+  if (begins || !cached.is_limited) cached.limit_time(dependencies_.time_to_live);
   if (std::exchange(cached.due, false)) apply_due(work);
   while (true) {
     if (!cached.known_results.empty()) {
@@ -152,9 +166,9 @@ void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
 void BatchRunner::begin_now(AttemptWork& work, engine::TaskIndex task) const {
   constexpr std::chrono::seconds kLongAgo{5};
   const Instant now = dependencies_.clock.now();
-  engine::Task& row = work.cached->attempt.tasks[task];
+  const engine::Task& row = work.cached->attempt.tasks[task];
   if (!row.started_at || *row.started_at + kLongAgo > now) return;
-  row.started_at = now;
+  engine::count_from(work.cached->attempt, task, now);
   work.changed.push_back(task);
 }
 

@@ -43,6 +43,12 @@ struct CachedAttempt {
 
   /// Nobody was told of its rows yet.
   bool is_new_here = true;
+  bool is_limited = false;  // limit_time() was called
+  /// When the store wakes somebody for it; absent: unknown, or never.
+  std::optional<Instant> stored_wake;
+
+  /// Sets the attempt's time limits.
+  void limit_time(const TimeToLive& time_to_live);
 
   /// All of the attempt is in the store's newest version.
   void note_stored() {
@@ -64,6 +70,7 @@ struct AttemptWork {
   std::vector<store::Ownership> completed;
   std::vector<store::QueuedRun> cancel;
   bool monitor_fired = false;
+  std::optional<Instant> wake_at;
 };
 
 /// Applies the events of one attempt and runs its inline tasks, within the limits of a batch.

@@ -23,6 +23,8 @@ constexpr std::size_t kMaxDueAttempts = 100;
 constexpr std::chrono::seconds kPauseAfterError{1};
 // An executor that does not go on with an attempt for so long has died: others take over.
 constexpr std::chrono::seconds kTakeOverAfter{1};
+// A wake that is so far away stays as it is stored when it could come later.
+constexpr std::chrono::hours kFarAway{1};
 // The longest sleep: clocks may be set, and other processes may have stored something.
 constexpr std::chrono::seconds kMaxSleep{10};
 
@@ -170,7 +172,11 @@ std::optional<Instant> Executor::Impl::wake_of(const CachedAttempt& attempt) con
   std::optional<Instant> wake = attempt.attempt.next_timer();
   const auto at_the_latest = [&](Instant time) { wake = std::min(wake.value_or(time), time); };
   if (attempt.monitor) at_the_latest(attempt.monitor->due);
-  if (attempt.has_work()) at_the_latest(dependencies.clock.now() + kTakeOverAfter);
+  const Instant now = dependencies.clock.now();
+  if (attempt.has_work()) at_the_latest(now + kTakeOverAfter);
+  // To wake too early does no harm, while each change costs the database some work.
+  const std::optional<Instant>& stored = attempt.stored_wake;
+  if (wake && stored && *stored <= *wake && *stored > now + kFarAway) return stored;
   return wake;
 }
 
@@ -178,10 +184,12 @@ void Executor::Impl::commit(std::vector<AttemptWork>& works) {
   std::vector<store::Commit> commits;
   commits.reserve(works.size());
   for (AttemptWork& work : works) {
-    commits.push_back({work.cached->info.id, work.cached->version, &work.cached->attempt,
-                       work.changed, std::move(work.enqueue), work.completed, work.cancel,
-                       wake_of(*work.cached), work.monitor_fired, work.cached->stored_tasks,
-                       work.cached->stored_barriers});
+    const CachedAttempt& cached = *work.cached;
+    work.wake_at = wake_of(cached);
+    commits.push_back({cached.info.id, cached.version, &cached.attempt, work.changed,
+                       std::move(work.enqueue), work.completed, work.cancel, work.wake_at,
+                       work.wake_at != cached.stored_wake, work.monitor_fired, cached.stored_tasks,
+                       cached.stored_barriers});
   }
   std::vector<store::CommitResult> results;
   try {
@@ -221,6 +229,7 @@ void Executor::Impl::finish(AttemptWork& work) {
   CachedAttempt& attempt = *work.cached;
   ++attempt.version.value;
   attempt.note_stored();
+  attempt.stored_wake = work.wake_at;
   for (const PostedEvent& posted : work.applied) posted.settle();
   tell_observer(work);
   if (attempt.attempt.done()) {

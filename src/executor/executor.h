@@ -77,6 +77,7 @@ struct Dependencies {
   std::size_t max_cached_attempts = kMaxCachedAttempts;
   /// Leaves to other executors what is due without having been posted here.
   bool only_posted = false;
+  TimeToLive time_to_live = {};
 };
 
 class Executor {

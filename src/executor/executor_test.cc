@@ -177,6 +177,24 @@ TEST_F(ExecutorTest, WakesForRetriesWhenTheyAreDue) {
   EXPECT_TRUE(store_.find_attempt(attempt)->success);
 }
 
+TEST_F(ExecutorTest, CancelsAnAttemptThatTakesTooLong) {
+  Dependencies limited{store_, clock_, environment_, run_options_, {{}, 1'000}};
+  limited.time_to_live.attempt = seconds(100);
+  Executor executor(std::move(limited));
+  StartRequest request;
+  request.workflow = {{0}, {1}, "default",
+                      "1", {},  {"w", "UTC", Object{{"+a", Object{{"sh>", "a"}}}}}};
+  const AttemptId attempt = executor.start_attempt(request).state.attempt;
+  while (executor.run_batch()) {
+  }
+  EXPECT_EQ(store_.next_wake(), Instant(seconds(100)));
+  clock_.advance(seconds(100));
+  while (executor.run_batch()) {
+  }
+  EXPECT_TRUE(store_.claim(lease_, 1).at(0).canceled);
+  EXPECT_TRUE(store_.load(attempt)->attempt.cancel_requested);
+}
+
 TEST_F(ExecutorTest, MarksTheRunsOfAKilledAttemptAsCanceled) {
   const AttemptId attempt = start(Object{{"+a", Object{{"sh>", "a"}}}});
   executor_.post(attempt, engine::Kill{});

@@ -12,7 +12,7 @@ Notice notice_of(std::span<const Commit> commits, std::span<const CommitResult> 
     if (results[i] != CommitResult::committed) continue;
     notice.queued = notice.queued || !commit.enqueue.empty();
     notice.canceled = notice.canceled || !commit.cancel.empty();
-    if (!commit.wake_at) continue;
+    if (!commit.wake_at || !commit.wake_is_news) continue;
     notice.wake_at = std::min(notice.wake_at.value_or(*commit.wake_at), *commit.wake_at);
   }
   return notice;

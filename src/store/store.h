@@ -149,6 +149,7 @@ struct Commit {
   std::vector<Ownership> completed;  // entries whose results are in `after`
   std::vector<QueuedRun> cancel;     // entries, claimed or not, whose runs are to end
   std::optional<Instant> wake_at;    // when somebody must look at the attempt again
+  bool wake_is_news = true;          // false: it is stored already
   bool monitor_fired = false;
   /// How many rows `version` had: those of `after` behind them are new.
   std::size_t stored_tasks = 0;

@@ -74,6 +74,15 @@ class ServerLife(ProjectTest):
         self.start_server()
         wait_for(lambda: self.statuses() == ["success"], "another run of the task")
 
+    def test_cancels_an_attempt_that_takes_too_long(self) -> None:
+        notice = self.place / "notice"
+        self.start_server("-m", "-X", "executor.attempt_ttl=1s", "-X", "notification.type=shell",
+                          "-X", f"notification.shell.command=cat > {notice}")
+        self.start_holding()
+        wait_for(lambda: self.statuses() == ["killed"], "the attempt's end")
+        self.assertEqual(json.loads(notice.read_text())["message"], "Workflow execution timeout")
+        self.assertNotIn("sleep", self.processes().values())
+
     def test_names_unknown_settings(self) -> None:
         server = self.start_server("-m", "-X", "schedule.enable=false")
         self.assertIn("Unknown setting: schedule.enable (schedule.enabled?)", server.stderr)
