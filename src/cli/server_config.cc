@@ -15,6 +15,7 @@ constexpr Logger kServerConfigLog("io.digdag.server.ServerConfig");
 
 // The directory of a server that was told of no database.
 constexpr std::string_view kOwnDirectory = ".mogura";
+constexpr std::string_view kOwnMaxAge = "90d";
 
 // Options that set one key to their text.
 constexpr std::pair<std::string_view, std::string_view> kTextOptions[] = {
@@ -88,6 +89,9 @@ std::optional<std::filesystem::path> choose_own_directory(const Invocation& invo
   if (!settings.contains("log-server.type")) {
     settings.set("log-server.type", "local");
     settings.set("log-server.local.path", (directory / "logs").string());
+  }
+  if (!settings.contains("retention.max_age") && !settings.contains("retention.max_sessions")) {
+    settings.set("retention.max_age", kOwnMaxAge);
   }
   return directory;
 }

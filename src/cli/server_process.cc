@@ -10,6 +10,7 @@
 #include "cli/task_workspaces.h"
 #include "executor/stored_workflows.h"
 #include "operators/services.h"
+#include "scheduler/retention.h"
 #include "scheduler/scheduler.h"
 #include "secrets/secret_mask.h"
 #include "secrets/secret_vault.h"
@@ -97,6 +98,7 @@ struct ServerProcess::Impl {
         workflows(*database, kTheSite),
         engine(engine_options(config)),
         scheduler({*database, engine.executor(), clock}),
+        retention({*database, *logs, clock}, scheduler::retention_options(settings)),
         http(server::read_settings(settings, version),
              {*database, engine.executor(), vault, *logs, clock}) {}
 
@@ -153,6 +155,7 @@ struct ServerProcess::Impl {
   const executor::StoredWorkflows workflows;
   Engine engine;
   scheduler::Scheduler scheduler;
+  scheduler::Retention retention;
   server::Server http;
   bool is_running = false;
 };
@@ -172,12 +175,14 @@ void ServerProcess::start() {
   if (value::find_boolean(impl_->settings, "schedule.enabled").value_or(true)) {
     impl_->scheduler.start();
   }
+  impl_->retention.start();
 }
 
 void ServerProcess::stop() {
   if (!std::exchange(impl_->is_running, false)) return;
   kProcessLog.info("Started shutdown process");
   kProcessLog.info("Shutting down workflow executor loop");
+  impl_->retention.stop();
   impl_->scheduler.stop();
   impl_->engine.stop();
   impl_->http.stop();

@@ -16,6 +16,7 @@ enum class Permission {
   list_projects,
   put_project,
   delete_project,
+  set_retention,
   get_project_archive,
   get_workflow,
   list_workflows,

@@ -29,6 +29,7 @@ struct ApiSettings {
   std::int64_t max_sessions_page_size = 100;
   std::int64_t max_attempts_page_size = 100;
   blob::ArchiveLimits archive;
+  store::RetentionPolicy retention;  // of projects without one of their own
   /// Where pushed archives are unpacked to be checked.
   std::filesystem::path temporary_directory;
 };

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "scheduler/retention.h"
 #include "server/api.h"
 #include "value/config.h"
 
@@ -142,6 +143,7 @@ ApiSettings api_settings_of(const Object& config, const std::string& version) {
                 static_cast<std::int64_t>(api.archive.max_total_bytes), 0));
   api.archive.max_entries = static_cast<std::uint64_t>(number_of(
       config, "api.max_archive_entries", static_cast<std::int64_t>(api.archive.max_entries), 0));
+  api.retention = scheduler::retention_options(config).policy;
   const auto temporary = value::find_text(config, "tmpdir");
   api.temporary_directory =
       temporary ? std::filesystem::path(*temporary) : std::filesystem::temp_directory_path();
