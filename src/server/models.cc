@@ -1,5 +1,7 @@
 #include "server/models.h"
 
+#include "calendar/duration.h"
+
 #include <map>
 
 #include "base/base64.h"
@@ -111,6 +113,14 @@ Object project_model(const store::Project& project, const store::Revision& newes
           {"deletedAt", instant_or_null(project.deleted_at)},
           {"archiveType", newest.archive_type},
           {"archiveMd5", md5_or_null(newest.archive_md5)}};
+}
+
+Object retention_model(const store::Project& project, const store::RetentionPolicy& policy,
+                       bool own) {
+  return {{"project", id_and_name(project.id.value, project.name)},
+          {"maxAge", policy.max_age ? Value(calendar::duration_text(*policy.max_age)) : Value()},
+          {"maxSessions", policy.max_sessions ? Value(*policy.max_sessions) : Value()},
+          {"own", own}};
 }
 
 Object revision_model(const store::Revision& revision) {

@@ -16,6 +16,9 @@ namespace mogura::server {
 Object id_and_name(std::int64_t id, const std::string& name);
 
 Object project_model(const store::Project& project, const store::Revision& newest);
+/// `own`: the project has a policy of its own.
+Object retention_model(const store::Project& project, const store::RetentionPolicy& policy,
+                       bool own);
 Object revision_model(const store::Revision& revision);
 Object workflow_model(const store::Project& project, const store::Revision& revision,
                       const store::Workflow& workflow);

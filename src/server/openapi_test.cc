@@ -50,6 +50,7 @@ TEST(Models, HaveTheMembersThatAreDescribedInTheirOrder) {
   const std::vector<std::pair<std::string_view, Object>> made = {
       {"Project", project_model({}, {})},
       {"Revision", revision_model({})},
+      {"Retention", retention_model({}, {}, false)},
       {"Workflow", workflow_model({}, {}, {})},
       {"Schedule", schedule_model(schedule)},
       {"ScheduleSummary", schedule_summary_model(schedule)},

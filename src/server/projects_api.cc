@@ -67,8 +67,10 @@ net::ServerResponse list_revisions(const Call& call) {
       revisions.push_back(revision_model(*found));
     }
   } else {
-    const store::Page page{find_int32(call, "last_id").value_or(0), kRevisionsPage,
-                           /*descending=*/true};
+    store::Page page{find_int32(call, "last_id").value_or(0), kRevisionsPage, /*descending=*/true};
+    if (const auto before = find_parameter(call, "before")) {
+      page.after_id = get_revision(call, project, before).id.value;
+    }
     for (const store::Revision& revision : projects.list_revisions(project.id, page)) {
       revisions.push_back(revision_model(revision));
     }
@@ -212,7 +214,10 @@ std::vector<Route> routes_inside_of_projects() {
        .permission = Permission::get_project,
        .handler = list_revisions,
        .summary = "Revisions of a project, the newest ones first",
-       .query = {kName, kLastId},
+       .query = {kName,
+                 kLastId,
+                 {"before", ParameterType::text, false,
+                  "Only what is older than the revision of this name"}},
        .result = "RevisionCollection"},
       {.method = "GET",
        .path = "/api/projects/{id:int32}/archive",

@@ -10,8 +10,10 @@ namespace mogura::server {
 std::vector<Route> version_routes();
 std::vector<Route> health_routes();
 std::vector<Route> project_routes();
+std::vector<Route> retention_routes();
 std::vector<Route> workflow_routes();
 std::vector<Route> schedule_routes();
+std::vector<Route> search_routes();
 std::vector<Route> session_routes();
 std::vector<Route> attempt_routes();
 std::vector<Route> bulk_routes();

@@ -58,6 +58,11 @@ std::vector<Model> answer_models() {
         {"archiveMd5", "base64", nullable},
         {"userInfo", "object"}}},
       {"RevisionCollection", {{"revisions", "Revision[]"}}},
+      {"Retention",
+       {{"project", "IdAndName"},
+        {"maxAge", "text", nullable},
+        {"maxSessions", "int64", nullable},
+        {"own", "boolean"}}},
       {"Workflow",
        {{"id", "id"},
         {"name", "text"},
@@ -107,6 +112,7 @@ std::vector<Model> attempt_models() {
         {"sessionTime", "offset_time"},
         {"lastAttempt", "LastAttempt", nullable}}},
       {"SessionCollection", {{"sessions", "Session[]"}}},
+      {"FoundSessionCollection", {{"sessions", "Session[]"}, {"next", "text", nullable}}},
       {"Attempt", joined({{{"status", "text"},
                            {"id", "id"},
                            {"index", "int64"},
@@ -178,6 +184,7 @@ std::vector<Model> request_models() {
         {"count", "int32", optional}}},
       {"ScheduleEnableRequest",
        {{"skipSchedule", "boolean", optional}, {"nextTime", "text", optional}}},
+      {"RetentionRequest", {{"maxAge", "text", optional}, {"maxSessions", "int32", optional}}},
       {"SetSecretRequest", {{"value", "text"}}},
   };
 }

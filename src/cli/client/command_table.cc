@@ -1,4 +1,5 @@
 // The rows of the commands that talk to a server (cli.md §3, §14).
+#include "cli/client/session_search.h"
 #include "cli/commands.h"
 
 namespace mogura::cli {
@@ -149,11 +150,13 @@ Command retry_command() {
 
 std::vector<Command> session_commands() {
   std::vector<Command> commands = {start_command(), retry_command()};
+  OptionTable session_options = page_options();
+  for (Option& option : session_search_options()) session_options.push_back(std::move(option));
   commands.push_back(
       client_command("session", "sessions",
                      {"sessions", "sessions <project-name>", "sessions <project-name> <name>",
                       "session  <session-id>"},
-                     page_options(),
+                     std::move(session_options),
                      {{"sessions", "show all sessions"},
                       {"sessions <project-name>", "show the sessions of a project"},
                       {"sessions <project-name> <name>", "show the sessions of a workflow"},

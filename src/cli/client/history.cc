@@ -4,6 +4,7 @@
 #include "cli/client/attempt_view.h"
 #include "cli/client/lookups.h"
 #include "cli/client/server_api.h"
+#include "cli/client/session_search.h"
 #include "cli/commands.h"
 #include "value/config.h"
 #include "value/json.h"
@@ -52,6 +53,7 @@ int show_one(const Invocation& invocation, const Value& answer, Fields (*fields)
 }
 
 Value sessions_of(const ServerApi& server, const Arguments& arguments) {
+  if (is_session_search(arguments)) return search_sessions(server, arguments);
   const auto& words = arguments.positionals();
   if (words.empty()) {
     return server.get("/api/sessions", Query().add("last_id", last_id_of(arguments)));
@@ -109,7 +111,8 @@ void show_tasks(const Invocation& invocation, const Array& tasks) {
 int run_sessions(const Invocation& invocation) {
   const ServerApi server = connect(invocation);
   const auto& words = invocation.arguments.positionals();
-  if (words.size() == 1 && is_unsigned_number(words[0])) {
+  if (words.size() == 1 && is_unsigned_number(words[0]) &&
+      !is_session_search(invocation.arguments)) {
     return show_one(invocation, server.get("/api/sessions/" + path_part(words[0])), session_fields);
   }
   return show_list(invocation, sessions_of(server, invocation.arguments), "sessions",
