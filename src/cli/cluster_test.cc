@@ -9,7 +9,9 @@
 
 #include <array>
 #include <chrono>
+#include <future>
 #include <map>
+#include <set>
 
 #include "base/mutex.h"
 #include "base/unique_fd.h"
@@ -98,6 +100,13 @@ class Pipe {
   UniqueFd fd_;
 };
 
+executor::StartRequest request_of(const std::string& tasks) {
+  executor::StartRequest request;
+  request.workflow = {{0}, {1}, "p",
+                      "1", {},  {"w", "UTC", workflow::parse_yaml(tasks).as_object()}};
+  return request;
+}
+
 // One server of the cluster, with connections of its own.
 class Node {
  public:
@@ -126,10 +135,7 @@ class Node {
 
   executor::Executor& executor() { return engine_->executor(); }
   AttemptId start(const std::string& tasks) {
-    executor::StartRequest request;
-    request.workflow = {{0}, {1}, "p",
-                        "1", {},  {"w", "UTC", workflow::parse_yaml(tasks).as_object()}};
-    return executor().start_attempt(request).state.attempt;
+    return executor().start_attempt(request_of(tasks)).state.attempt;
   }
 
  private:
@@ -180,6 +186,32 @@ TEST_F(ClusterTest, AKillThatOneServerIsAskedForEndsTheCommandOfAnother) {
   EXPECT_EQ(said_.wait(), "begun\n");
   asked->executor().post(attempt, engine::Kill{});
   EXPECT_EQ(ends_.wait_for(attempt, kAtOnce), false);
+}
+
+TEST_F(ClusterTest, ManyStartsOfOneSessionMakeOneAttempt) {
+  const auto one = make_node(Parts::executor_only);
+  const auto two = make_node(Parts::executor_only);
+  constexpr int kStarts = 8;
+  for (const std::string name : {"", "again"}) {
+    std::vector<std::future<executor::Executor::Started>> starts;
+    for (int i = 0; i < kStarts; ++i) {
+      Node& node = i % 2 == 0 ? *one : *two;
+      starts.push_back(std::async(std::launch::async, [&node, &name] {
+        executor::StartRequest request = request_of("+a: {sh>: 'true'}");
+        if (!name.empty()) request.retry_attempt_name = name;
+        return node.executor().start_attempt(request);
+      }));
+    }
+    std::set<AttemptId> attempts;
+    int made = 0;
+    for (auto& start : starts) {
+      const executor::Executor::Started started = start.get();
+      attempts.insert(started.state.attempt);
+      made += started.is_new ? 1 : 0;
+    }
+    EXPECT_EQ(made, 1) << name;
+    EXPECT_EQ(attempts.size(), 1u) << name;
+  }
 }
 
 TEST_F(ClusterTest, AnotherServerGoesOnWithWhatOneHasStartedAndLeft) {

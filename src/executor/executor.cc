@@ -23,6 +23,8 @@ constexpr std::size_t kMaxDueAttempts = 100;
 constexpr std::chrono::seconds kPauseAfterError{1};
 // An executor that does not go on with an attempt for so long has died: others take over.
 constexpr std::chrono::seconds kTakeOverAfter{1};
+// So often a start that others race with is tried.
+constexpr int kMaxStartTries = 5;
 // A wake that is so far away stays as it is stored when it could come later.
 constexpr std::chrono::hours kFarAway{1};
 // The longest sleep: clocks may be set, and other processes may have stored something.
@@ -54,6 +56,8 @@ struct Executor::Impl {
   std::optional<Instant> wake_of(const CachedAttempt& attempt) const;
   void check_running(SiteId site, std::int64_t more);
   store::NewAttempt prepare(const StartRequest& request);
+  std::optional<store::AttemptState> insert(const std::function<void()>& prepare_all,
+                                            const std::vector<store::NewAttempt>& made);
   void begin(store::NewAttempt attempt);
   void noticed(const store::Notice& notice);
   bool wait_for_work(Instant wake);
@@ -300,6 +304,20 @@ store::NewAttempt Executor::Impl::prepare(const StartRequest& request) {
   return attempt;
 }
 
+// Stores what `prepare` makes. Where somebody else makes the same session at the same time, its ids
+// are asked for again.
+std::optional<store::AttemptState> Executor::Impl::insert(
+    const std::function<void()>& prepare_all, const std::vector<store::NewAttempt>& made) {
+  for (int tries = 1;; ++tries) {
+    prepare_all();
+    try {
+      return dependencies.store.insert_attempts(made);
+    } catch (const Error& error) {
+      if (error.kind() != "conflict" || tries == kMaxStartTries) throw;
+    }
+  }
+}
+
 // An attempt that is stored and has not to wait for others.
 void Executor::Impl::begin(store::NewAttempt attempt) {
   if (dependencies.only_posted) return;
@@ -338,10 +356,12 @@ Executor::Started Executor::start_attempt(const StartRequest& request) {
   if (const auto found = existing()) return {*found, false};
 
   impl_->check_running(request.workflow.site, 1);
-  store::NewAttempt attempt = impl_->prepare(request);
-  if (const auto raced = store.insert_attempt(attempt)) return {*raced, false};
-  const store::AttemptState state{attempt.info.id, attempt.info.session, false, false};
-  impl_->begin(std::move(attempt));
+  std::vector<store::NewAttempt> attempts;
+  const auto raced = impl_->insert([&] { attempts = {impl_->prepare(request)}; }, attempts);
+  if (raced) return {*raced, false};
+  const store::AttemptInfo& info = attempts.front().info;
+  const store::AttemptState state{info.id, info.session, false, false};
+  impl_->begin(std::move(attempts.front()));
   return {state, true};
 }
 
@@ -352,16 +372,17 @@ std::expected<std::vector<AttemptId>, store::AttemptState> Executor::start_in_tu
   if (requests.empty()) return ids;
   impl_->check_running(requests.front().workflow.site, std::ssize(requests));
   std::vector<store::NewAttempt> attempts;
-  for (const StartRequest& request : requests) {
-    store::NewAttempt attempt = impl_->prepare(request);
-    attempt.monitor.reset();
-    if (!attempts.empty()) attempt.starts_after = attempts.back().info.session;
-    ids.push_back(attempt.info.id);
-    attempts.push_back(std::move(attempt));
-  }
-  if (const auto existing = impl_->dependencies.store.insert_attempts(attempts)) {
-    return std::unexpected(*existing);
-  }
+  const auto prepare_all = [&] {
+    attempts.clear();
+    for (const StartRequest& request : requests) {
+      store::NewAttempt attempt = impl_->prepare(request);
+      attempt.monitor.reset();
+      if (!attempts.empty()) attempt.starts_after = attempts.back().info.session;
+      attempts.push_back(std::move(attempt));
+    }
+  };
+  if (const auto existing = impl_->insert(prepare_all, attempts)) return std::unexpected(*existing);
+  for (const store::NewAttempt& attempt : attempts) ids.push_back(attempt.info.id);
   impl_->begin(std::move(attempts.front()));
   return ids;
 }

@@ -136,6 +136,29 @@ TEST_F(ExecutorTest, FindsTheAttemptThatItsSessionHas) {
   EXPECT_NE(start(workflow, Instant(seconds(1))), first);
 }
 
+// Others make the same session between the reservation of its ids and its insertion, once.
+class RacedStore : public store::MemoryStore {
+ public:
+  std::optional<store::AttemptState> insert_attempts(
+      std::span<const store::NewAttempt> attempts) override {
+    if (!std::exchange(raced_, true)) throw Error("conflict", "raced");
+    return MemoryStore::insert_attempts(attempts);
+  }
+
+ private:
+  bool raced_ = false;
+};
+
+TEST_F(ExecutorTest, TriesAStartAgainThatOthersRaceWith) {
+  RacedStore store;
+  Executor executor{{store, clock_, environment_, run_options_, {{}, 1'000}}};
+  StartRequest request;
+  request.workflow = {{0}, {1}, "default", "1", {}, {"w", "UTC", Object{{"+g", Object{}}}}};
+  const Executor::Started started = executor.start_attempt(request);
+  EXPECT_TRUE(started.is_new);
+  EXPECT_TRUE(store.find_attempt(started.state.attempt));
+}
+
 TEST_F(ExecutorTest, IgnoresAResultWhoseClaimIsLost) {
   const AttemptId attempt = start(Object{{"+a", Object{{"sh>", "a"}}}});
   const store::Claim claim = store_.claim(lease_, 1).front();

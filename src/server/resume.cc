@@ -1,5 +1,5 @@
 // A group that was retried holds tasks of the same names several times: the newest ones count. What
-// ran because the earlier attempt failed, or was late, is not taken over: the new attempt has its
+// ran because the earlier attempt failed or took too long is not taken over: the new attempt has its
 // own failures to tell of.
 #include "server/resume.h"
 
@@ -15,7 +15,7 @@ using engine::TaskIndex;
 
 bool tells_of_failure(std::string_view full_name) {
   return full_name.contains("^failure-alert") || full_name.contains("^error") ||
-         full_name.contains("^sla");
+         full_name.contains("^sla") || full_name.contains("^timeout");
 }
 
 engine::ResumedTask resumed(const engine::Task& task) {
