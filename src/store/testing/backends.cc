@@ -6,8 +6,11 @@
 
 #include "store/memory_store.h"
 #include "store/postgres/database.h"
+#include "store/sql/sql_database.h"
 #include "store/sqlite/database.h"
+#include "store/testing/fault_driver.h"
 #include "store/testing/postgres_server.h"
+#include "store/testing/retrying_database.h"
 
 namespace mogura::store::testing {
 namespace {
@@ -62,6 +65,44 @@ class PostgresBackend : public DatabaseBackend {
   std::unique_ptr<Database> database_ = postgres::open_database(lent_->options());
 };
 
+// The test's own faults, the same in each run.
+unsigned seed_of_this_test() {
+  const ::testing::TestInfo* const test = ::testing::UnitTest::GetInstance()->current_test_info();
+  return static_cast<unsigned>(std::hash<std::string>()(test->name()));
+}
+
+// A database that fails again and again, behind a caller who goes on.
+class FaultyBackend : public DatabaseBackend {
+ public:
+  FaultyBackend(std::unique_ptr<sql::Driver> driver, std::function<void()> cut)
+      : faults_(std::move(cut)),
+        database_(std::make_unique<FaultDriver>(std::move(driver), faults_)),
+        caller_(database_, faults_) {
+    faults_.scatter(seed_of_this_test(), kStepsBetweenFaults);
+  }
+  Database& database() override { return caller_; }
+
+ private:
+  static constexpr int kStepsBetweenFaults = 5;
+
+  FaultPlan faults_;
+  sql::SqlDatabase database_;
+  RetryingDatabase caller_;
+};
+
+// A connection to SQLite cannot be cut; a statement fails in its place.
+std::unique_ptr<FaultyBackend> faulty_sqlite() {
+  return std::make_unique<FaultyBackend>(sqlite::open_memory_driver(),
+                                         [] { throw Error("database", "cut"); });
+}
+
+std::unique_ptr<FaultyBackend> faulty_postgres() {
+  std::shared_ptr<PostgresServer::Database> lent = PostgresServer::instance().lend_database();
+  return std::make_unique<FaultyBackend>(postgres::open_driver(lent->options()), [lent] {
+    PostgresServer::instance().cut_connections(lent->options());
+  });
+}
+
 }  // namespace
 
 std::vector<DatabaseMaker> database_makers() {
@@ -69,6 +110,8 @@ std::vector<DatabaseMaker> database_makers() {
       {"SqliteFile", [] { return std::make_unique<SqliteFileBackend>(); }},
       {"SqliteMemory", [] { return std::make_unique<SqliteMemoryBackend>(); }},
       {"Postgres", [] { return std::make_unique<PostgresBackend>(); }},
+      {"FaultySqlite", faulty_sqlite},
+      {"FaultyPostgres", faulty_postgres},
   };
 }
 

@@ -21,7 +21,7 @@ class FaultSession : public sql::Session {
     plan_.step([&] { session_->begin(); });
   }
   void commit() override {
-    plan_.step([&] { session_->commit(); });
+    plan_.step([&] { session_->commit(); }, /*is_commit=*/true);
   }
   void roll_back() noexcept override { session_->roll_back(); }
 
@@ -31,6 +31,19 @@ class FaultSession : public sql::Session {
 };
 
 }  // namespace
+
+std::optional<Fault> FaultPlan::next(bool is_commit) {
+  if (steps_left_ > 0 && --steps_left_ == 0) return fault_;
+  if (one_in_ == 0 || (leaves_no_doubt_ && is_commit)) return std::nullopt;
+  const auto chance = static_cast<int>(random_() % static_cast<unsigned>(one_in_));
+  just_failed_ = !just_failed_ && chance == 0;
+  if (!just_failed_) return std::nullopt;
+  if (leaves_no_doubt_) return Fault::statement_fails;
+  // PostgreSQL takes a tenth of a second to cut its connections.
+  constexpr Fault kOften[] = {Fault::statement_fails, Fault::answer_lost};
+  const auto kind = random_() % 8;
+  return kind == 0 ? Fault::connection_drops : kOften[kind % 2];
+}
 
 std::unique_ptr<sql::Session> FaultDriver::session(sql::Access access) {
   return std::make_unique<FaultSession>(driver_->session(access), plan_);
