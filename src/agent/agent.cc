@@ -19,8 +19,6 @@ const Logger logger("io.digdag.core.agent.LocalAgent");
 
 // How many entries one claim takes at most.
 constexpr std::size_t kMaxClaim = 100;
-// A task whose project's files are out of reach is executed again after this.
-constexpr std::chrono::seconds kProjectRetryInterval{5};
 // A store that is out of reach is asked for claims again after this.
 constexpr std::chrono::seconds kPauseAfterError{1};
 // Without notices the queue is looked at so seldom: one of them may get lost.
@@ -43,14 +41,6 @@ bool needs_files(const operators::TaskRequest& request) {
   if (!name) return false;
   const operators::OperatorKind* kind = operators::find_operator(*name);
   return kind == nullptr || kind->needs_files;
-}
-
-// The outcome of a task whose project's files could not be had.
-operators::TaskRun::Outcome without_files(const operators::TaskRequest& request,
-                                          const Error& error) {
-  if (error.kind() != "database") return operators::fail_task(request, error);
-  logger.warn("Failed to extract archive: {}. Trying again.", error.message());
-  return operators::Poll{kProjectRetryInterval, request.state_params, std::nullopt};
 }
 
 }  // namespace
@@ -275,16 +265,16 @@ void Agent::Impl::execute(const std::shared_ptr<Execution>& execution) {
   operators::TaskRequest request = executor::request_from(execution->claim.payload);
   execution->claim.payload = Value();
   if (execution->canceled) request.cancel_requested = true;
-  if (dependencies.open_task_log) execution->log = dependencies.open_task_log(request);
   execution->label = operators::task_label(request);
   operators::RunOptions run_options = dependencies.run_options;
   try {
+    if (dependencies.open_task_log) execution->log = dependencies.open_task_log(request);
     if (dependencies.open_project && needs_files(request)) {
       execution->project = dependencies.open_project(request);
       run_options.project_path = execution->project->path();
     }
   } catch (const Error& error) {
-    advance(execution, [&] { return without_files(request, error); });
+    advance(execution, [&] { return operators::outcome_of(request, error); });
     return;
   }
   execution->run = std::make_unique<operators::TaskRun>(

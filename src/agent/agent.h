@@ -50,7 +50,7 @@ struct Dependencies {
   operators::RunOptions run_options;
   command::Executor& commands;
   Report report;
-  /// The log of a task's run, null for none.
+  /// The log of a task's run, null for none. Throws as open_project.
   std::function<std::shared_ptr<TaskLog>(const operators::TaskRequest&)> open_task_log;
   /// Puts the project of a task somewhere; absent: all work in the directory that run_options
   /// names. Throws Error, of kind "database" where trying again may help. Any thread.

@@ -133,7 +133,7 @@ struct ServerProcess::Impl {
     options.print = [](std::string_view) {};
     options.open_task_log = [this](const operators::TaskRequest& request) {
       return std::make_shared<secrets::MaskedTaskLog>(
-          logs->open(logs_of(request), request.task_name), vault.mask_for_log(request.project));
+          logs->open(logs_of(request), request.task_name), vault.mask(request.project));
     };
     options.open_project = [this](const operators::TaskRequest& request) {
       return workspaces.open(request);

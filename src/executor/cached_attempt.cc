@@ -193,7 +193,11 @@ engine::Event BatchRunner::run_inline(AttemptWork& work, engine::TaskIndex task)
                                 dependencies_.run_options, [] { return false; });
     return event_of(task, cached.attempt.tasks[task].run, task_run.start());
   } catch (const Error& error) {  // before there was a run that could fail
-    return failure_of(cached, task, error);
+    const engine::Task& row = cached.attempt.tasks[task];
+    operators::TaskRequest label = label_request(cached, task);
+    if (row.state_params.is_object()) label.state_params = row.state_params.as_object();
+    const LogScope scope(operators::task_label(label));
+    return event_of(task, row.run, operators::outcome_of(label, error));
   }
 }
 

@@ -43,7 +43,9 @@ class ProjectDirectory {
 class SecretsInMemory : public secrets::SecretStore {
  public:
   std::map<std::string, std::string> values;
+  std::optional<Error> error;
   std::optional<std::string> find(ProjectId, const std::string& key) const override {
+    if (error) throw *error;
     const auto found = values.find(key);
     return found == values.end() ? std::nullopt : std::optional(found->second);
   }

@@ -108,6 +108,7 @@ class Require : public Operator {
     try {
       target = context_.environment.attempts.start_or_find(start);
     } catch (const Error& error) {
+      if (error.kind() == "database") throw;
       throw TaskFailed::because_of(error);
     }
     if (!target) throw TaskFailed("Dependent workflow does not exist. " + described(start));

@@ -121,6 +121,12 @@ TEST_F(RequireTest, FailsAsExpectedWhenALimitIsHit) {
             "Too many attempts running. Limit: 100 (attempt limit exceeded)");
 }
 
+TEST_F(RequireTest, GoesOnWhenTheDatabaseIsBack) {
+  attempts.error = Error("database", "away");
+  const auto poll = std::get<Poll>(run_again(R"({"require>": "child"})", {{"retry", 2}}));
+  EXPECT_EQ(value::to_json(poll.state), R"({"retry":2})");
+}
+
 TEST_F(RequireTest, FailsAtOnceWhereItWouldWaitForItsOwnEnd) {
   attempts.answers = {Attempts::State{.session = request.session, .attempt = request.attempt}};
   EXPECT_EQ(message(run(R"({"require>": "wf", "ignore_failure": true})")),

@@ -23,6 +23,9 @@ constexpr Logger kShowParamsLog("io.digdag.cli.Run");
 constexpr std::chrono::minutes kLongRunning{30};
 constexpr int kAnnounceEvery = 10;
 
+// A task that met a database out of reach is executed again after this.
+constexpr std::chrono::seconds kOutOfReachInterval{5};
+
 constexpr std::string_view kCommandStatusKey = "commandStatus";
 
 void announce(const TaskRequest& request, const Parameters& parameters, Instant now) {
@@ -77,6 +80,10 @@ Failure masked_failure(Object error) {
   return {masked.as_object()};
 }
 
+bool is_out_of_reach(const Error& error) {
+  return error.kind() == "database";
+}
+
 Object without_secret_mounts(Object config) {
   config.erase("_secrets");
   return config;
@@ -102,6 +109,13 @@ Failure fail_task(const TaskRequest& request, const Error& error) {
   return masked_failure({{"message", error.text()}, {"stacktrace", error.chain()}});
 }
 
+TaskRun::Outcome outcome_of(const TaskRequest& request, const Error& error) {
+  if (!is_out_of_reach(error)) return fail_task(request, error);
+  kManagerLog.warn("Task {} met an error of the database: {}. Trying again.", request.task_name,
+                   error.message());
+  return Poll{.interval = kOutOfReachInterval, .state = request.state_params, .error = {}};
+}
+
 struct TaskRun::Impl {
   TaskRequest request;
   const Environment& environment;
@@ -122,7 +136,7 @@ struct TaskRun::Impl {
     try {
       return part();
     } catch (const Error& error) {
-      return fail_task(request, error);
+      return operators::outcome_of(request, error);
     } catch (const std::exception& error) {
       return fail_task(request, RuntimeError(error.what()));
     }
@@ -180,6 +194,7 @@ struct TaskRun::Impl {
     try {
       return outcome_of(part());
     } catch (const Error& error) {
+      if (is_out_of_reach(error)) throw;
       if (auto poll = retry_after(error)) return *std::move(poll);
       throw;
     } catch (const std::exception& error) {

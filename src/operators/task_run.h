@@ -5,7 +5,8 @@
 //   TaskRun::Outcome outcome = run.start();     // Done, Poll, Failure, or a command to run
 //   outcome = run.command_finished(finished);   // after a command, as often as it asks
 //
-// Failures come out as a Failure, with the task's error object; nothing else escapes. The caller
+// Failures come out as a Failure, with the task's error object, or as another try; nothing else
+// escapes. The caller
 // wraps each call in a LogScope with task_label(), so that the lines logged here bear the task's
 // name.
 #pragma once
@@ -52,6 +53,10 @@ class TaskRun {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// What an error makes of an execution: a failure, as fail_task(); but where the server's database
+/// is out of reach (kind "database"), another execution soon, which counts as no try of `_retry`.
+TaskRun::Outcome outcome_of(const TaskRequest& request, const Error& error);
 
 /// The name of the operator that the task would run, where that is known without evaluating:
 /// `_type`, else the first key that ends in '>' (language.md §5.6).

@@ -116,6 +116,16 @@ TEST_F(TaskRunTest, RetriesNeitherSimpleOperatorsNorTemplateErrors) {
   EXPECT_TRUE(std::holds_alternative<Failure>(run(R"({"sh>": "${nope}", "_retry": 3})")));
 }
 
+TEST_F(TaskRunTest, ADatabaseOutOfReachIsNobodysFailure) {
+  secret_store.error = Error("database", "away");
+  request.state_params = object_of(R"({"retry_count": 1})");
+  const auto poll = std::get<Poll>(run(R"({"sh>": "${secret:key}", "_retry": 3})"));
+  EXPECT_EQ(poll.interval, std::chrono::seconds(5));
+  EXPECT_EQ(value::to_json(poll.state), R"({"retry_count":1})");
+  EXPECT_EQ(lines("WARN"),
+            Lines{"[WARN] Task +wf+t met an error of the database: away. Trying again."});
+}
+
 TEST_F(TaskRunTest, ABrokenRetryFailsTheTaskBeforeItRuns) {
   EXPECT_EQ(message(run(R"({"sh>": "x", "_retry": true})")), "Invalid _retry format:true (config)");
   EXPECT_EQ(message(run(R"({"sh>": "x", "_retry": {"interval": 1}})")),

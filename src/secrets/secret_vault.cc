@@ -61,15 +61,6 @@ SecretMask SecretVault::mask(ProjectId project) const {
   return mask;
 }
 
-SecretMask SecretVault::mask_for_log(ProjectId project) const {
-  try {
-    return mask(project);
-  } catch (const Error& error) {
-    kVaultLog.warn("Secrets of project id={} cannot be masked: {}", project.value, error.message());
-    return {};
-  }
-}
-
 SecretMask SecretVault::read_mask(ProjectId project) const {
   SecretMask mask;
   for (const char* scope : {kProjectScope, kProjectDefaultScope}) {

@@ -47,8 +47,6 @@ class SecretVault : public SecretStore {
   /// Hides all secrets of a project that can be decrypted, for what is shown of its tasks. What
   /// another server has set may be missing for kMaskLifetime.
   SecretMask mask(ProjectId project) const;
-  /// The same for the log of a task, which goes on without it where the store is out of reach.
-  SecretMask mask_for_log(ProjectId project) const;
 
   static constexpr std::chrono::seconds kMaskLifetime{10};
 
