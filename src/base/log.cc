@@ -31,6 +31,12 @@ void install_log(LogLevel level, std::shared_ptr<LogSink> sink) {
   log.level = static_cast<int>(level);
 }
 
+void reopen_log() {
+  InstalledLog& log = installed_log();
+  MutexLock lock(log.mutex);
+  if (log.sink != nullptr) log.sink->reopen();
+}
+
 bool log_enabled(LogLevel level) {
   return static_cast<int>(level) >= installed_log().level.load(std::memory_order_relaxed);
 }

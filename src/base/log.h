@@ -35,6 +35,8 @@ class LogSink {
  public:
   virtual ~LogSink() = default;
   virtual void write(const LogRecord& record) = 0;
+  /// What is written to a file goes on in the one that has its name now.
+  virtual void reopen() {}
 };
 
 /// Receives what one task logs and prints. Called from any thread; takes its own lock.
@@ -52,6 +54,8 @@ class TaskLog {
 
 /// Sends lines of at least `level` to `sink`. Before the first call lines are dropped.
 void install_log(LogLevel level, std::shared_ptr<LogSink> sink);
+/// After somebody moved the log's file away.
+void reopen_log();
 bool log_enabled(LogLevel level);
 void log_line(LogLevel level, std::string_view component, std::string_view text);
 

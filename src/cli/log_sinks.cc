@@ -30,6 +30,7 @@ class FileLog : public LogSink {
       : file_(path), formatter_(layout, calendar::TimeZone::system()) {}
 
   void write(const LogRecord& record) override { file_.append(formatter_.line(record)); }
+  void reopen() override { file_.reopen(); }
 
  private:
   RotatingFile file_;

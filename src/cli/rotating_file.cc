@@ -56,7 +56,9 @@ void RotatingFile::append(std::string_view line) {
 }
 
 void RotatingFile::open() {
-  fd_ = UniqueFd(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  UniqueFd opened(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+  if (!opened && fd_) return;
+  fd_ = std::move(opened);
   struct stat status{};
   size_ = fd_ && ::fstat(fd_.get(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
@@ -69,6 +71,7 @@ void RotatingFile::rotate() {
   // Where the copy fails the file goes on growing: better a large log than a lost one.
   if (!compress_file(path_, generation(1))) return;
   fs::remove(path_, ignored);
+  fd_.reset();
   open();
 }
 

@@ -23,6 +23,9 @@ class RotatingFile {
   /// Appends. What the disk does not take is lost: a log that cannot be written never stops the
   /// work.
   void append(std::string_view line);
+  /// Goes on in the file that has the path now, made where there is none. Where that is impossible
+  /// it goes on in the one that it has.
+  void reopen() { open(); }
 
  private:
   void open();

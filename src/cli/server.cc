@@ -62,7 +62,10 @@ int run_server(const Invocation& invocation) {
   ServerProcess server(config, invocation.program.version());
   server.start();
   int signal = signals.next();
-  for (; signal == SIGHUP; signal = signals.next()) server.reopen_logs();
+  for (; signal == SIGHUP; signal = signals.next()) {
+    reopen_log();
+    server.reopen_logs();
+  }
   server.stop();
   return kStatusAfterSignalBase + signal;
 }

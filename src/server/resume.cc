@@ -1,6 +1,6 @@
 // A group that was retried holds tasks of the same names several times: the newest ones count. What
-// ran because the earlier attempt failed or took too long is not taken over: the new attempt has its
-// own failures to tell of.
+// ran because the earlier attempt failed or took too long is not taken over: the new attempt has
+// its own failures to tell of.
 #include "server/resume.h"
 
 #include <algorithm>

@@ -74,6 +74,43 @@ class ServerLife(ProjectTest):
         self.start_server()
         wait_for(lambda: self.statuses() == ["success"], "another run of the task")
 
+    def test_goes_on_in_new_log_files_after_a_hangup(self) -> None:
+        log, access_log = self.place / "server.log", self.place / "accesses" / "access.log"
+        server = self.start_server("-m", "-L", str(log), "-A", str(access_log.parent))
+        self.ask("projects")
+        old = [path.rename(f"{path}.old") for path in (log, access_log)]
+        server.signal(signal.SIGHUP)
+        wait_for(log.exists, "a new file")
+        self.start_holding()
+        self.assertIn("Starting a new session", log.read_text())
+        wait_for(lambda: access_log.exists() and "/api/attempts" in access_log.read_text(),
+                 "an access")
+        for path in old:
+            self.assertNotEqual(path.read_text(), "")
+            self.assertNotIn("new session", path.read_text())
+            self.assertNotIn("/api/attempts", path.read_text())
+
+    def test_begins_no_task_while_it_stops(self) -> None:
+        server = self.start_server()
+        go, begun = self.place / "go", self.place / "begun"
+        self.write("main.dig", f"""
+            +a: {{sh>: "touch {begun}; until test -e {go}; do sleep 0.05; done"}}
+            +b: {{sh>: "touch {self.place}/b"}}
+            """)
+        self.ask("push", "p")
+        self.ask("start", "p", "main", "--session", "2030-01-01")
+        wait_for(begun.exists, "the task")
+        server.signal(signal.SIGTERM)
+        wait_for(lambda: "Waiting for completion of 1 running tasks..." in server.stderr,
+                 "the wait")
+        go.touch()
+        server.end()
+        self.assertFalse((self.place / "b").exists())
+        begun.unlink()
+        self.start_server()
+        wait_for(lambda: self.statuses() == ["success"], "the attempt's end")
+        self.assertFalse(begun.exists(), "what ended well does not run again")
+
     def test_cancels_an_attempt_that_takes_too_long(self) -> None:
         notice = self.place / "notice"
         self.start_server("-m", "-X", "executor.attempt_ttl=1s", "-X", "notification.type=shell",
