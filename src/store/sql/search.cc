@@ -10,21 +10,19 @@
 namespace mogura::store::sql {
 namespace {
 
-// What is read in one go while much is passed over.
+// What is read in one go once it is known that much is passed over.
 constexpr std::int64_t kPortion = 500;
 
 std::int64_t seconds_of(Instant time) {
   return std::chrono::ceil<std::chrono::seconds>(time).time_since_epoch().count();
 }
 
-// A walk along an index of the time and id of sessions: table `i`, where its range begins, and
-// whether everything in it matches.
+// A walk along an index of the time and id of sessions, that of table `i`.
 struct Walk {
   std::string tables;
   std::string scope;
   std::string_view id;
-  std::vector<Param> params;  // behind the first four
-  bool is_exact = false;
+  std::vector<Param> params;       // behind the first four
   bool has_one_at_a_time = false;  // session
 };
 
@@ -48,7 +46,6 @@ Walk walk_for(const SessionSearch& search) {
   if (!search.state || *search.state == SessionState::success) {
     walk.tables = "sessions AS i JOIN attempts AS a ON a.id = i.last_attempt_id";
     walk.id = "i.id";
-    walk.is_exact = !search.state;
     if (search.workflow) {
       walk.scope += " AND i.workflow_name = $7";
       walk.params.emplace_back(*search.workflow);
@@ -88,13 +85,14 @@ FoundSessions SqlDatabase::search_sessions(SiteId site, const SessionSearch& sea
   constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
   const Walk walk = walk_for(search);
   const std::string text = text_of(walk);
-  const std::int64_t portion = walk.is_exact ? max : std::max(max, kPortion);
   const std::int64_t from = search.from ? seconds_of(*search.from) : -kEnd;
   SearchPosition position{search.to ? seconds_of(*search.to) : kEnd, 0};
   if (after && after->session_time < position.session_time) position = *after;
 
   FoundSessions found;
+  std::int64_t portion = max;
   for (std::int64_t searched = 0; searched < kMaxSearched; searched += portion) {
+    if (searched > 0) portion = std::max(max, kPortion);
     std::vector<Param> params = {site, from, position.session_time, position.session, portion};
     params.insert(params.end(), walk.params.begin(), walk.params.end());
     const auto sessions = all_from(run(Access::read, text, Params(params)), session_from);

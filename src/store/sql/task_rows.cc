@@ -8,44 +8,37 @@
 namespace mogura::store::sql {
 namespace {
 
+// In the order of add_progress().
+constexpr Bulk::Column kProgress[] = {
+    {"barrier", Type::integer},  {"state", Type::integer},      {"flags", Type::integer},
+    {"output", Type::text},      {"state_params", Type::text},  {"run", Type::integer},
+    {"retry_at", Type::integer}, {"started_at", Type::integer}, {"updated_at", Type::integer},
+};
+
+std::vector<Bulk::Column> with_progress(std::vector<Bulk::Column> columns) {
+  columns.insert(columns.end(), std::begin(kProgress), std::end(kProgress));
+  return columns;
+}
+
 // In the order of add_new_task().
 const Bulk& insert_tasks_bulk() {
   static const Bulk bulk = bulk_insert("tasks",
-                                       {{"attempt_id", Type::integer},
-                                        {"position", Type::integer},
-                                        {"full_name", Type::text},
-                                        {"name_offset", Type::integer},
-                                        {"parent", Type::integer},
-                                        {"barrier", Type::integer},
-                                        {"is_group", Type::integer},
-                                        {"state", Type::integer},
-                                        {"flags", Type::integer},
-                                        {"config", Type::text},
-                                        {"exports", Type::text},
-                                        {"output", Type::text},
-                                        {"state_params", Type::text},
-                                        {"run", Type::integer},
-                                        {"retry_at", Type::integer},
-                                        {"started_at", Type::integer},
-                                        {"updated_at", Type::integer}},
+                                       with_progress({{"attempt_id", Type::integer},
+                                                      {"position", Type::integer},
+                                                      {"full_name", Type::text},
+                                                      {"name_offset", Type::integer},
+                                                      {"parent", Type::integer},
+                                                      {"is_group", Type::integer},
+                                                      {"config", Type::text},
+                                                      {"exports", Type::text}}),
                                        "(attempt_id, position) DO NOTHING");
   return bulk;
 }
 
 // In the order of add_changed_task().
 const Bulk& update_tasks_bulk() {
-  static const Bulk bulk = bulk_update("tasks", 2,
-                                       {{"attempt_id", Type::integer},
-                                        {"position", Type::integer},
-                                        {"barrier", Type::integer},
-                                        {"state", Type::integer},
-                                        {"flags", Type::integer},
-                                        {"output", Type::text},
-                                        {"state_params", Type::text},
-                                        {"run", Type::integer},
-                                        {"retry_at", Type::integer},
-                                        {"started_at", Type::integer},
-                                        {"updated_at", Type::integer}});
+  static const Bulk bulk = bulk_update(
+      "tasks", 2, with_progress({{"attempt_id", Type::integer}, {"position", Type::integer}}));
   return bulk;
 }
 
@@ -66,46 +59,25 @@ std::uint32_t index_from(std::optional<std::int64_t> column) {
   return column ? static_cast<std::uint32_t>(*column) : engine::kNone;
 }
 
+// What changes in a task's life.
+void add_progress(std::vector<Param>& rows, const engine::Task& task) {
+  rows.insert(rows.end(), {index_column(task.waits_for), static_cast<int>(task.state), task.flags,
+                           output_column(task.output), value_column(task.state_params), task.run,
+                           task.retry_at, task.started_at, task.updated_at});
+}
+
 void add_new_task(std::vector<Param>& rows, AttemptId attempt, std::size_t position,
                   const engine::Task& task) {
-  const Param row[] = {
-      attempt,
-      position,
-      task.full_name,
-      task.name_offset,
-      index_column(task.parent),
-      index_column(task.waits_for),
-      task.kind == engine::TaskKind::group ? 1 : 0,
-      static_cast<int>(task.state),
-      task.flags,
-      value_column(task.config),
-      value_column(task.exports),
-      output_column(task.output),
-      value_column(task.state_params),
-      task.run,
-      task.retry_at,
-      task.started_at,
-      task.updated_at,
-  };
-  rows.insert(rows.end(), std::begin(row), std::end(row));
+  rows.insert(rows.end(), {attempt, position, task.full_name, task.name_offset,
+                           index_column(task.parent), task.kind == engine::TaskKind::group ? 1 : 0,
+                           value_column(task.config), value_column(task.exports)});
+  add_progress(rows, task);
 }
 
 void add_changed_task(std::vector<Param>& rows, AttemptId attempt, std::size_t position,
                       const engine::Task& task) {
-  const Param row[] = {
-      attempt,
-      position,
-      index_column(task.waits_for),
-      static_cast<int>(task.state),
-      task.flags,
-      output_column(task.output),
-      value_column(task.state_params),
-      task.run,
-      task.retry_at,
-      task.started_at,
-      task.updated_at,
-  };
-  rows.insert(rows.end(), std::begin(row), std::end(row));
+  rows.insert(rows.end(), {attempt, position});
+  add_progress(rows, task);
 }
 
 void add_barriers(std::vector<Param>& rows, AttemptId id, const engine::Attempt& attempt,

@@ -45,8 +45,8 @@ std::optional<Fault> FaultPlan::next(bool is_commit) {
   return kind == 0 ? Fault::connection_drops : kOften[kind % 2];
 }
 
-std::unique_ptr<sql::Session> FaultDriver::session(sql::Access access) {
-  return std::make_unique<FaultSession>(driver_->session(access), plan_);
+std::unique_ptr<sql::Session> FaultDriver::wrap(std::unique_ptr<sql::Session> session) {
+  return std::make_unique<FaultSession>(std::move(session), plan_);
 }
 
 }  // namespace mogura::store::testing

@@ -7,7 +7,7 @@
 #include <random>
 #include <utility>
 
-#include "store/sql/session.h"
+#include "store/testing/forwarding_driver.h"
 
 namespace mogura::store::testing {
 
@@ -64,20 +64,14 @@ class FaultPlan {
   std::minstd_rand random_;
 };
 
-class FaultDriver : public sql::Driver {
+class FaultDriver : public ForwardingDriver {
  public:
   FaultDriver(std::unique_ptr<sql::Driver> driver, FaultPlan& plan)
-      : driver_(std::move(driver)), plan_(plan) {}
-
-  std::unique_ptr<sql::Session> session(sql::Access access) override;
-  const sql::Dialect& dialect() const override { return driver_->dialect(); }
-  std::optional<sql::BulkRun> announcement(const Notice& notice) override {
-    return driver_->announcement(notice);
-  }
-  void listen(Notices& notices) override { driver_->listen(notices); }
+      : ForwardingDriver(std::move(driver)), plan_(plan) {}
 
  private:
-  std::unique_ptr<sql::Driver> driver_;
+  std::unique_ptr<sql::Session> wrap(std::unique_ptr<sql::Session> session) override;
+
   FaultPlan& plan_;
 };
 

@@ -37,8 +37,8 @@ class RecordingSession : public sql::Session {
 
 }  // namespace
 
-std::unique_ptr<sql::Session> RecordingDriver::session(sql::Access access) {
-  return std::make_unique<RecordingSession>(driver_->session(access), record_);
+std::unique_ptr<sql::Session> RecordingDriver::wrap(std::unique_ptr<sql::Session> session) {
+  return std::make_unique<RecordingSession>(std::move(session), record_);
 }
 
 }  // namespace mogura::store::testing

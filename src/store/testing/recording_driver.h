@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "store/sql/session.h"
+#include "store/testing/forwarding_driver.h"
 
 namespace mogura::store::testing {
 
@@ -16,20 +16,14 @@ struct RecordedStatement {
 };
 using Record = std::vector<RecordedStatement>;
 
-class RecordingDriver : public sql::Driver {
+class RecordingDriver : public ForwardingDriver {
  public:
   RecordingDriver(std::unique_ptr<sql::Driver> driver, Record& record)
-      : driver_(std::move(driver)), record_(record) {}
-
-  std::unique_ptr<sql::Session> session(sql::Access access) override;
-  const sql::Dialect& dialect() const override { return driver_->dialect(); }
-  std::optional<sql::BulkRun> announcement(const Notice& notice) override {
-    return driver_->announcement(notice);
-  }
-  void listen(Notices& notices) override { driver_->listen(notices); }
+      : ForwardingDriver(std::move(driver)), record_(record) {}
 
  private:
-  std::unique_ptr<sql::Driver> driver_;
+  std::unique_ptr<sql::Session> wrap(std::unique_ptr<sql::Session> session) override;
+
   Record& record_;
 };
 
