@@ -23,6 +23,9 @@ constexpr std::size_t kMaxClaim = 100;
 constexpr std::chrono::seconds kPauseAfterError{1};
 // Without notices the queue is looked at so seldom: one of them may get lost.
 constexpr std::chrono::seconds kSweepInterval{60};
+// A task that is killed before it begins ends no earlier than this after its claim: who kills twice
+// in a row finds the attempt still ending, not ended (rest-api.md §10.6).
+constexpr std::chrono::seconds kKilledAfter{1};
 
 using SteadyClock = std::chrono::steady_clock;
 
@@ -50,6 +53,7 @@ struct Agent::Impl {
   struct Execution {
     store::Claim claim;
     store::Lease lease;
+    Duration claimed_at{};  // on the clock's steady time
     std::string label;
     std::shared_ptr<TaskLog> log;
     std::unique_ptr<ProjectFiles> project;
@@ -78,6 +82,8 @@ struct Agent::Impl {
   std::size_t free_slots() const MOGURA_REQUIRES(mutex);
   void claim_tasks();
   void begin(store::Claim claim, const store::Lease& lease);
+  bool postpone(const std::shared_ptr<Execution>& execution);
+  void resume_postponed(Duration until) MOGURA_REQUIRES(mutex);
   void execute(const std::shared_ptr<Execution>& execution);
   void advance(const std::shared_ptr<Execution>& execution,
                const std::function<operators::TaskRun::Outcome()>& step);
@@ -105,6 +111,8 @@ struct Agent::Impl {
   bool claims_changed MOGURA_GUARDED_BY(mutex) = false;                     // the store says so
   std::optional<SteadyClock::time_point> stop_at MOGURA_GUARDED_BY(mutex);  // set: it is stopping
   std::map<store::EntryId, std::shared_ptr<Execution>> running MOGURA_GUARDED_BY(mutex);
+  // Killed before they began, by the time when they are to end.
+  std::multimap<Duration, std::shared_ptr<Execution>> postponed MOGURA_GUARDED_BY(mutex);
   // Ended, but the queue may not know yet. The lease is part of it: what was reported under a lost
   // one may be settled when the entry is this agent's again.
   std::set<std::pair<store::EntryId, store::LeaseId>> reported MOGURA_GUARDED_BY(mutex);
@@ -148,6 +156,7 @@ Duration Agent::Impl::next_look() const {
   Duration look = Duration::max();
   if (const auto beat = keeper.next_beat()) look = *beat;
   if (claims_changed) look = Duration::min();
+  if (!postponed.empty()) look = std::min(look, postponed.begin()->first);
   if (stop_at) return look;
   const Duration claim = claim_wanted ? claim_not_before : sweep_at;
   // A lease that could not be opened is tried for again at the next beat.
@@ -160,8 +169,9 @@ bool Agent::Impl::wait_for_work() {
   MutexLock lock(mutex);
   while (!may_end()) {
     const bool ending = !keeper.lease() && !running.empty();
-    const Duration look = ending ? Duration::max() : next_look();
     const Duration now = dependencies.clock.steady();
+    resume_postponed(now);
+    const Duration look = ending ? Duration::max() : next_look();
     if (look <= now) return true;
     auto wake = SteadyClock::time_point::max();
     if (look != Duration::max()) wake = SteadyClock::now() + (look - now);
@@ -214,21 +224,23 @@ void Agent::Impl::fence() {
   std::vector<std::shared_ptr<Execution>> lost;
   {
     MutexLock lock(mutex);
-    for (const auto& [entry, execution] : running) lost.push_back(execution);
+    for (const auto& [entry, execution] : running) {
+      execution->fenced = true;
+      lost.push_back(execution);
+    }
+    resume_postponed(Duration::max());
     reported.clear();
     claim_wanted = true;
   }
-  for (const auto& execution : lost) {
-    execution->fenced = true;
-    end_command(*execution);
-  }
+  for (const auto& execution : lost) end_command(*execution);
 }
 
-// How many more tasks this agent may run.
+// How many more tasks this agent may run. Those that only wait for their end take no place.
 std::size_t Agent::Impl::free_slots() const {
   if (options.max_tasks <= 0) return kMaxClaim;
   const auto slots = static_cast<std::size_t>(options.max_tasks);
-  return running.size() >= slots ? 0 : std::min(kMaxClaim, slots - running.size());
+  const std::size_t taken = running.size() - postponed.size();
+  return taken >= slots ? 0 : std::min(kMaxClaim, slots - taken);
 }
 
 void Agent::Impl::claim_tasks() {
@@ -254,6 +266,7 @@ void Agent::Impl::begin(store::Claim claim, const store::Lease& lease) {
   execution->canceled = claim.canceled;
   execution->claim = std::move(claim);
   execution->lease = lease;
+  execution->claimed_at = dependencies.clock.steady();
   {
     MutexLock lock(mutex);
     running.emplace(execution->claim.entry, execution);
@@ -261,7 +274,29 @@ void Agent::Impl::begin(store::Claim claim, const store::Lease& lease) {
   pool.submit([this, execution] { execute(execution); });
 }
 
+// Whether the task is to end later.
+bool Agent::Impl::postpone(const std::shared_ptr<Execution>& execution) {
+  const Duration end = execution->claimed_at + kKilledAfter;
+  if (dependencies.clock.steady() >= end) return false;
+  {
+    MutexLock lock(mutex);
+    if (execution->fenced) return false;
+    postponed.emplace(end, execution);
+    claim_wanted = claim_wanted || options.max_tasks > 0;
+  }
+  changed.notify_all();
+  return true;
+}
+
+void Agent::Impl::resume_postponed(Duration until) {
+  const auto later = postponed.upper_bound(until);
+  for (auto at = postponed.begin(); at != later; at = postponed.erase(at)) {
+    pool.submit([this, execution = at->second] { execute(execution); });
+  }
+}
+
 void Agent::Impl::execute(const std::shared_ptr<Execution>& execution) {
+  if (execution->canceled && postpone(execution)) return;
   operators::TaskRequest request = executor::request_from(execution->claim.payload);
   execution->claim.payload = Value();
   if (execution->canceled) request.cancel_requested = true;
