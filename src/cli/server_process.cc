@@ -64,6 +64,22 @@ agent::Options agent_options(const Object& settings) {
   return options;
 }
 
+// A limit by its key, or by Digdag's system property for it.
+std::optional<std::int64_t> find_limit(const Object& settings, std::string_view key,
+                                       std::string_view property) {
+  const auto limit = value::find_long(settings, key);
+  return limit ? limit : value::find_long(settings, property);
+}
+
+executor::StartLimits start_limits(const Object& settings, const Object& default_params) {
+  return {.default_params = default_params,
+          .max_tasks =
+              find_limit(settings, "executor.task_max_run", "io.digdag.limits.maxWorkflowTasks")
+                  .value_or(kServerMaxTasks),
+          .max_running_attempts =
+              find_limit(settings, "executor.attempt_max_run", "io.digdag.limits.maxAttempts")};
+}
+
 process::Supervisor::Options process_options(const Object& settings) {
   process::Supervisor::Options options;
   options.kill_grace =
@@ -117,10 +133,7 @@ struct ServerProcess::Impl {
     options.store = database.get();
     options.workflows = &workflows;
     options.system_config = settings;
-    options.limits.default_params = config.default_params;
-    options.limits.max_tasks =
-        value::find_long(settings, "executor.task_max_run").value_or(kServerMaxTasks);
-    options.limits.max_running_attempts = value::find_long(settings, "executor.attempt_max_run");
+    options.limits = start_limits(settings, config.default_params);
     options.time_to_live.attempt =
         duration_in(settings, "executor.attempt_ttl", kDefaultAttemptTtl);
     options.time_to_live.task = duration_in(settings, "executor.task_ttl", kDefaultTaskTtl);

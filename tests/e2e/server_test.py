@@ -153,3 +153,26 @@ class ServerLife(ProjectTest):
                                self.endpoint)
         self.assertEqual(ran.status, 1)
         self.assertEqual(json.loads(ran.stdout)["status"], "error")
+
+    def test_runs_as_many_tasks_at_a_time_as_it_may(self) -> None:
+        self.start_server("-m", "-X", "queue.db.max_concurrency=2")
+        self.write("main.dig", f"""
+            _parallel: true
+            +a: {{sh>: sh busy.sh}}
+            +b: {{sh>: sh busy.sh}}
+            +c: {{sh>: sh busy.sh}}
+            +d: {{sh>: sh busy.sh}}
+            """)
+        busy = self.place / "busy"
+        busy.mkdir()
+        self.write("busy.sh", f"""
+            touch {busy}/$$
+            ls {busy} | wc -l >> {self.place}/counts
+            sleep 0.3
+            rm {busy}/$$
+            """)
+        self.ask("push", "p")
+        self.ask("start", "p", "main", "--session", "2030-01-01")
+        wait_for(lambda: self.statuses() == ["success"], "the attempt's end")
+        counts = [int(count) for count in (self.place / "counts").read_text().split()]
+        self.assertEqual((len(counts), max(counts)), (4, 2))

@@ -21,8 +21,8 @@ std::unique_ptr<sql::Driver> open_driver(const Options& options) {
   return driver;
 }
 
-std::unique_ptr<Database> open_database(const Options& options) {
-  return std::make_unique<sql::SqlDatabase>(open_driver(options));
+std::unique_ptr<Database> open_database(const Options& options, const QueueLimits& queue) {
+  return std::make_unique<sql::SqlDatabase>(open_driver(options), queue);
 }
 
 }  // namespace mogura::store::postgres

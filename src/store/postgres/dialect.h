@@ -12,6 +12,7 @@ inline constexpr sql::Dialect kDialect = {
     .key_share = "FOR KEY SHARE",
     .find = "strpos",
     .next_id = "SELECT nextval($1::text::regclass)",
+    .lock_queue = "SELECT count(pg_advisory_xact_lock(23300))",
 };
 
 /// The bulk's text for all rows at once, each column an array:

@@ -11,7 +11,8 @@ constexpr Migration kSteps[] = {{"20261122000000", scripts::kAttempts},
                                 {"20261122000001", scripts::kProjects},
                                 {"20261122000002", scripts::kLogChunks},
                                 {"20261123000000", scripts::kHistory},
-                                {"20261123000001", scripts::kHistoryIndexes, /*online=*/true}};
+                                {"20261123000001", scripts::kHistoryIndexes, /*online=*/true},
+                                {"20261123000002", scripts::kQueueLimits}};
 
 constexpr std::string_view kConcurrently = "CONCURRENTLY ";
 

@@ -49,13 +49,17 @@ const Bulk& take_entries_bulk() {
 }
 
 const Bulk& enqueue_bulk() {
-  static const Bulk bulk = bulk_insert("queue_entries",
-                                       {{"attempt_id", Type::integer},
-                                        {"task", Type::integer},
-                                        {"run", Type::integer},
-                                        {"payload", Type::text},
-                                        {"canceled", Type::integer}},
-                                       "(attempt_id, task, run) DO NOTHING");
+  static const Bulk bulk = {
+      "INSERT INTO queue_entries (attempt_id, site_id, project_id, task, run, payload, canceled) "
+      "SELECT r.attempt, (SELECT a.site_id FROM attempts AS a WHERE a.id = r.attempt), "
+      "(SELECT a.project_id FROM attempts AS a WHERE a.id = r.attempt), "
+      "r.of_task, r.of_run, r.content, r.now_canceled FROM {rows} "
+      "WHERE true ON CONFLICT (attempt_id, task, run) DO NOTHING",
+      {{"attempt", Type::integer},
+       {"of_task", Type::integer},
+       {"of_run", Type::integer},
+       {"content", Type::text},
+       {"now_canceled", Type::integer}}};
   return bulk;
 }
 
@@ -185,18 +189,28 @@ Refusals write(Session& session, Commits commits, std::optional<BulkRun> announc
 
 }  // namespace
 
+// Where limits hold others back, a task that ends makes room.
+Notice SqlDatabase::notice_about(std::span<const Commit> commits,
+                                 std::span<const CommitResult> results,
+                                 std::optional<Instant> released) const {
+  Notice notice = notice_of(commits, results, released);
+  const auto completes = [](const Commit& commit) { return !commit.completed.empty(); };
+  if (limits_.any() && std::ranges::any_of(commits, completes)) notice.queued = true;
+  return notice;
+}
+
 std::vector<CommitResult> SqlDatabase::commit(std::span<const Commit> commits) {
   std::vector<CommitResult> results(commits.size(), CommitResult::committed);
   std::vector<const Commit*> left;
   for (const Commit& commit : commits) left.push_back(&commit);
   while (!left.empty()) {
     Transaction transaction(*driver_);
-    const Notice notice = notice_of(commits, results, std::nullopt);
+    const Notice notice = notice_about(commits, results, std::nullopt);
     const Refusals refusals = write(transaction.session(), left, driver_->announcement(notice));
     if (refusals.empty()) {
       const auto released = release_waiting(transaction.session(), left);
       announce(transaction, {.wake_at = released});
-      commit_then_tell_here(transaction, notice_of(commits, results, released));
+      commit_then_tell_here(transaction, notice_about(commits, results, released));
       break;
     }
     for (const auto& [commit, result] : refusals) {

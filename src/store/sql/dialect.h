@@ -13,6 +13,7 @@ struct Dialect {
   std::string_view key_share;    // after a SELECT: let nobody delete its rows
   std::string_view find;         // f(text, part): not 0 where the text holds the part
   std::string_view next_id;      // a statement: the next number of the sequence called `$1`
+  std::string_view lock_queue;   // a statement: others that run it wait for the transaction's end
 };
 
 /// The text with the words of the dialect.

@@ -1,6 +1,8 @@
 // The queue and the leases of agents (execution.md §9).
 #include <algorithm>
 
+#include "store/sql/dialect.h"
+#include "store/sql/fair_choice.h"
 #include "store/sql/json_column.h"
 #include "store/sql/sql_database.h"
 #include "value/json.h"
@@ -9,6 +11,8 @@ namespace mogura::store::sql {
 namespace {
 
 constexpr Epoch kFirstEpoch{1};
+// A claim within limits chooses among so many entries at most.
+constexpr std::size_t kMaxWaitingSeen = 2'000;
 
 std::vector<Claim> claims_from(const Rows& rows) {
   std::vector<Claim> claims;
@@ -24,6 +28,59 @@ std::vector<Claim> claims_from(const Rows& rows) {
     claim.canceled = row.flag();
   }
   return claims;
+}
+
+const Bulk& claim_bulk() {
+  static const Bulk bulk = {
+      "UPDATE queue_entries AS q SET lease_id = r.by_lease, epoch = r.by_epoch FROM {rows} "
+      "WHERE q.id = r.entry "
+      "RETURNING id, attempt_id, task, run, payload, canceled",
+      {{"entry", Type::integer}, {"by_lease", Type::integer}, {"by_epoch", Type::integer}}};
+  return bulk;
+}
+
+// The first entries of every project, at most `each` of one: first one of each, then another. Each
+// step looks up one index entry.
+std::vector<WaitingEntry> waiting_entries(Session& session, std::size_t each) {
+  const Rows rows = session.run(
+      "WITH RECURSIVE p(id) AS ("
+      "SELECT min(q.project_id) FROM queue_entries AS q WHERE q.lease_id IS NULL "
+      "UNION ALL SELECT (SELECT min(q.project_id) FROM queue_entries AS q "
+      "WHERE q.lease_id IS NULL AND q.project_id > p.id) FROM p WHERE p.id IS NOT NULL), "
+      "w(project_id, id, place) AS ("
+      "SELECT p.id, (SELECT min(q.id) FROM queue_entries AS q "
+      "WHERE q.lease_id IS NULL AND q.project_id = p.id), 1 FROM p WHERE p.id IS NOT NULL "
+      "UNION ALL SELECT w.project_id, (SELECT min(q.id) FROM queue_entries AS q "
+      "WHERE q.lease_id IS NULL AND q.project_id = w.project_id AND q.id > w.id), w.place + 1 "
+      "FROM w WHERE w.id IS NOT NULL AND w.place < $1) "
+      "SELECT w.id, (SELECT q.site_id FROM queue_entries AS q WHERE q.id = w.id), w.project_id "
+      "FROM w WHERE w.id IS NOT NULL LIMIT $2",
+      {each, kMaxWaitingSeen});
+  std::vector<WaitingEntry> entries;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Rows::Row row = rows[i];
+    WaitingEntry& entry = entries.emplace_back();
+    entry.entry = row.id<EntryId>();
+    entry.site = row.id<SiteId>();
+    entry.project = row.id<ProjectId>();
+  }
+  return entries;
+}
+
+std::vector<ClaimedCount> claimed_counts(Session& session) {
+  const Rows rows = session.run(
+      "SELECT site_id, project_id, count(*) FROM queue_entries WHERE lease_id IS NOT NULL "
+      "GROUP BY site_id, project_id",
+      {});
+  std::vector<ClaimedCount> counts;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    Rows::Row row = rows[i];
+    ClaimedCount& count = counts.emplace_back();
+    count.site = row.id<SiteId>();
+    count.project = row.id<ProjectId>();
+    count.claimed = row.number();
+  }
+  return counts;
 }
 
 }  // namespace
@@ -96,21 +153,45 @@ std::size_t SqlDatabase::expire_lease(const LeaseState& seen) {
   return end_lease(transaction, seen.id);
 }
 
-// The lease's row stays locked until the claim is committed: who ends the lease then finds the
-// claims.
 std::vector<Claim> SqlDatabase::claim(const Lease& lease, std::size_t max) {
-  std::vector<Claim> claims = claims_from(
-      run(Access::write,
-          "WITH holder AS MATERIALIZED "
-          "(SELECT id FROM leases WHERE id = $1 AND epoch = $2 {key_share}), "
-          "next AS MATERIALIZED (SELECT q.id FROM queue_entries AS q "
-          "WHERE q.lease_id IS NULL AND EXISTS (SELECT 1 FROM holder) "
-          "ORDER BY q.id LIMIT $3 {skip_locked}) "
-          "UPDATE queue_entries SET lease_id = $1, epoch = $2 WHERE id IN (SELECT id FROM next) "
-          "RETURNING id, attempt_id, task, run, payload, canceled",
-          {lease.id, lease.epoch, max}));
+  std::vector<Claim> claims =
+      claims_from(limits_.any() ? claim_within_limits(lease, max) : claim_first(lease, max));
   std::ranges::sort(claims, {}, &Claim::entry);
   return claims;
+}
+
+// The lease's row stays locked until the claim is committed: who ends the lease then finds the
+// claims.
+Rows SqlDatabase::claim_first(const Lease& lease, std::size_t max) {
+  return run(Access::write,
+             "WITH holder AS MATERIALIZED "
+             "(SELECT id FROM leases WHERE id = $1 AND epoch = $2 {key_share}), "
+             "next AS MATERIALIZED (SELECT q.id FROM queue_entries AS q "
+             "WHERE q.lease_id IS NULL AND EXISTS (SELECT 1 FROM holder) "
+             "ORDER BY q.id LIMIT $3 {skip_locked}) "
+             "UPDATE queue_entries SET lease_id = $1, epoch = $2 WHERE id IN (SELECT id FROM next) "
+             "RETURNING id, attempt_id, task, run, payload, canceled",
+             {lease.id, lease.epoch, max});
+}
+
+// One claim at a time, over all servers: each sees what those before it took.
+Rows SqlDatabase::claim_within_limits(const Lease& lease, std::size_t max) {
+  Transaction transaction(*driver_);
+  const std::string_view lock = driver_->dialect().lock_queue;
+  if (!lock.empty()) transaction->run(lock, {});
+  const Rows holder = transaction->run(
+      "SELECT id FROM leases WHERE id = $1 AND epoch = $2 {key_share}", {lease.id, lease.epoch});
+  if (holder.empty()) return {};
+  const std::vector<EntryId> chosen =
+      choose_fairly(waiting_entries(transaction.session(), max),
+                    claimed_counts(transaction.session()), limits_, max);
+  std::vector<Param> rows;
+  for (const EntryId entry : chosen) {
+    rows.insert(rows.end(), {Param(entry), Param(lease.id), Param(lease.epoch)});
+  }
+  Rows claimed = transaction->run(claim_bulk(), rows);
+  transaction.commit();
+  return claimed;
 }
 
 std::vector<Claim> SqlDatabase::claims_of(const Lease& lease) {

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "store/database.h"
+#include "store/queue_limits.h"
 #include "store/sql/session.h"
 #include "store/sql/wake_memory.h"
 
@@ -15,7 +16,8 @@ namespace mogura::store::sql {
 
 class SqlDatabase : public Database {
  public:
-  explicit SqlDatabase(std::unique_ptr<Driver> driver) : driver_(std::move(driver)) {
+  explicit SqlDatabase(std::unique_ptr<Driver> driver, const QueueLimits& limits = {})
+      : limits_(limits), driver_(std::move(driver)) {
     driver_->listen(notices_);
   }
 
@@ -128,10 +130,15 @@ class SqlDatabase : public Database {
   /// Commits, and tells all.
   void commit_and_tell(Transaction& transaction, const Notice& notice);
   std::size_t end_lease(Transaction& transaction, LeaseId lease);
+  Notice notice_about(std::span<const Commit> commits, std::span<const CommitResult> results,
+                      std::optional<Instant> released) const;
+  Rows claim_first(const Lease& lease, std::size_t max);
+  Rows claim_within_limits(const Lease& lease, std::size_t max);
 
   /// The earliest wake-ups that are stored, at most `max`.
   std::vector<std::pair<Instant, AttemptId>> ask_for_wakes(std::size_t max);
 
+  const QueueLimits limits_;
   Notices notices_;
   WakeMemory wakes_;
   // After what it calls.

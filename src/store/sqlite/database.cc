@@ -27,11 +27,11 @@ std::unique_ptr<sql::Driver> open_memory_driver() {
 
 std::unique_ptr<Database> open_database(const std::filesystem::path& directory,
                                         const Options& options) {
-  return std::make_unique<sql::SqlDatabase>(open_driver(directory, options));
+  return std::make_unique<sql::SqlDatabase>(open_driver(directory, options), options.queue);
 }
 
-std::unique_ptr<Database> open_memory_database() {
-  return std::make_unique<sql::SqlDatabase>(open_memory_driver());
+std::unique_ptr<Database> open_memory_database(const QueueLimits& queue) {
+  return std::make_unique<sql::SqlDatabase>(open_memory_driver(), queue);
 }
 
 }  // namespace mogura::store::sqlite

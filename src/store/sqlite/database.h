@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "store/database.h"
+#include "store/queue_limits.h"
 #include "store/sqlite/connection.h"
 
 namespace mogura::store::sqlite {
@@ -15,6 +16,7 @@ struct Options {
   Synchronous synchronous = Synchronous::normal;
   /// Brings the tables up to date first. Else a database that is not is refused.
   bool migrate = true;
+  QueueLimits queue = {};
 };
 
 /// The database in this directory (database_file()), made where it is missing. Throws Error of kind
@@ -23,7 +25,7 @@ std::unique_ptr<Database> open_database(const std::filesystem::path& directory,
                                         const Options& options = {});
 
 /// A database that lives as long as the object.
-std::unique_ptr<Database> open_memory_database();
+std::unique_ptr<Database> open_memory_database(const QueueLimits& queue = {});
 
 /// What the two above run their statements on.
 std::unique_ptr<sql::Driver> open_driver(const std::filesystem::path& directory,
