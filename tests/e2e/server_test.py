@@ -149,6 +149,7 @@ class ServerLife(ProjectTest):
                                self.endpoint)
         self.assertEqual(ran.status, 1)
         self.assertIn("Attempt 2 of session 2: error\n  +bad+a: no\n", ran.stdout)
+        self.assertIn("Go on from here: mogura retry 2 --latest-revision --resume\n", ran.stdout)
         ran = self.run_program("retry", "2", "--keep-revision", "--all", "--wait", "--json", "-e",
                                self.endpoint)
         self.assertEqual(ran.status, 1)

@@ -60,6 +60,11 @@ void print_end(const Invocation& invocation, const Value& attempt, const Value& 
     const std::string message = text_in(value::find_object(task, "error"), "message");
     if (!message.empty()) invocation.print("  " + text_in(task, "fullName") + ": " + message);
   }
+  if (value::find_boolean(object, "success").value_or(false)) return;
+  const std::string& program = invocation.program.name;
+  const std::string id = text_in(object, "id");
+  invocation.print("See why: " + program + " log " + id + "\nGo on from here: " + program +
+                   " retry " + id + " --latest-revision --resume");
 }
 
 }  // namespace
