@@ -144,9 +144,9 @@ void Connection::parse() {
   }
   input_.erase(0, used);
   filled_ -= used;
-  if (error && error != http::error::need_more) {
-    return refuse(error == http::error::header_limit ? 431 : 400);
-  }
+  if (error == http::error::header_limit) return refuse(431);
+  if (error == http::error::body_limit) return refuse(413);
+  if (error && error != http::error::need_more) return refuse(400);
   if (parser_->is_done()) return dispatch();
   if (parser_->is_header_done()) {
     set_deadline(shared_.options.limits.io_idle);

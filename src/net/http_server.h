@@ -54,7 +54,8 @@ struct HttpServerLimits {
   /// Of a request's body, before and after it is decompressed. What is beyond is read and thrown
   /// away, so that the client sees the answer.
   std::size_t body_bytes = 64u << 20;
-  /// Bodies of which this much was thrown away are not read to their end.
+  /// Bodies of which this much was thrown away are not read to their end, and those that are to be
+  /// longer not even begun: 413, and the connection is closed.
   std::size_t discarded_bytes = 256u << 20;
   /// More wait until others have closed.
   std::size_t connections = 20'000;

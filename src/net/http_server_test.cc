@@ -268,9 +268,17 @@ TEST_F(HttpServerTest, ABodyWithoutEndIsNotReadToItsEnd) {
   options_.limits.body_bytes = 1000;
   options_.limits.discarded_bytes = 10'000;
   start();
-  EXPECT_THAT(
-      exchange("POST /x HTTP/1.1\r\nContent-Length: 900000\r\n\r\n" + std::string(500'000, 'x')),
-      StartsWith("HTTP/1.1 400 "));
+  const std::string chunk = "fff\r\n" + std::string(0xfff, 'x') + "\r\n";
+  EXPECT_THAT(exchange("POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk +
+                       chunk + chunk),
+              StartsWith("HTTP/1.1 413 "));
+}
+
+TEST_F(HttpServerTest, ABodyThatIsToHaveNoEndIsRefusedAtOnce) {
+  options_.limits.discarded_bytes = 10'000;
+  start();
+  EXPECT_THAT(exchange("POST /x HTTP/1.1\r\nContent-Length: 10001\r\n\r\n"),
+              StartsWith("HTTP/1.1 413 "));
 }
 
 TEST_F(HttpServerTest, CompressedBodiesReachTheHandlerDecoded) {

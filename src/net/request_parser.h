@@ -47,6 +47,8 @@ class RequestParser : public boost::beast::http::basic_parser<true> {
     request.target = net::parse_target(request.uri);
     if (request.target.query.size() > limits_.query_parameters)
       error = boost::beast::http::error::bad_target;
+    if (content_length().value_or(0) > limits_.discarded_bytes)
+      error = boost::beast::http::error::body_limit;
   }
   void on_body_init_impl(const boost::optional<std::uint64_t>& length,
                          boost::system::error_code&) override {
