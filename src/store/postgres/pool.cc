@@ -36,50 +36,56 @@ std::unique_ptr<Connection> Pool::take_idle() {
 }
 
 std::unique_ptr<Connection> Pool::take() {
-  const auto deadline = Clock::now() + options_.connection_timeout;
-  std::string problem = "all connections are in use";
+  const auto timeout = Clock::now() + options_.connection_timeout;
   while (true) {
     {
       MutexLock lock(mutex_);
       while (true) {
         if (auto connection = take_idle()) return connection;
         const auto now = Clock::now();
-        if (open_ < options_.maximum_pool_size && now >= next_try_) break;
-        if (now >= deadline) {
-          throw Error("database", "No connection to PostgreSQL within " +
-                                      std::to_string(options_.connection_timeout.count()) +
-                                      " seconds: " + problem);
-        }
         const bool full = open_ >= options_.maximum_pool_size;
+        if (!full && now >= next_try_) break;
+        auto deadline = timeout;
+        if (out_of_reach_since_) deadline = std::min(deadline, *out_of_reach_since_ + kPatience);
+        if (now >= deadline) give_up();
         changed_.wait_until(mutex_, full ? deadline : std::min(deadline, next_try_));
       }
       ++open_;
       next_try_ = Clock::now() + back_off_;  // others wait for what becomes of this one
     }
-    try {
-      return open();
-    } catch (const Error& error) {
-      problem = error.message();
-    }
+    if (auto connection = open()) return connection;
   }
 }
 
+void Pool::give_up() const {
+  if (out_of_reach_since_) throw Error("database", "PostgreSQL is out of reach: " + problem_);
+  throw Error("database", "No connection to PostgreSQL within " +
+                              std::to_string(options_.connection_timeout.count()) +
+                              " seconds: all connections are in use");
+}
+
 std::unique_ptr<Connection> Pool::open() {
+  std::unique_ptr<Connection> connection;
+  std::string problem;
   try {
-    auto connection = std::make_unique<Connection>(options_);
-    MutexLock lock(mutex_);
+    connection = std::make_unique<Connection>(options_);
+  } catch (const Error& error) {
+    problem = error.message();
+  }
+  MutexLock lock(mutex_);
+  if (connection != nullptr) {
     back_off_ = {};
     next_try_ = {};
-    changed_.notify_all();
-    return connection;
-  } catch (const Error&) {
-    MutexLock lock(mutex_);
+    out_of_reach_since_.reset();
+  } else {
     --open_;
     back_off_ = std::clamp<Clock::duration>(2 * back_off_, kFirstBackOff, kLongestBackOff);
     next_try_ = Clock::now() + back_off_;
-    changed_.notify_all();
-    throw;
+    if (!out_of_reach_since_) out_of_reach_since_ = Clock::now();
+    problem_ = problem;
   }
+  changed_.notify_all();
+  return connection;
 }
 
 std::vector<Pool::Idle> Pool::take_idle_too_long() {

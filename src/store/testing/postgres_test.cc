@@ -183,6 +183,21 @@ TEST_F(PostgresTest, WaitsWhileTheServerIsOutOfReach) {
   EXPECT_TRUE(found.get());
 }
 
+TEST_F(PostgresTest, SaysAtOnceThatTheServerIsOutOfReachForLong) {
+  PostgresServer& server = PostgresServer::instance();
+  const auto database = postgres::open_database(lent_->options());
+  server.set_reachable(lent_->options(), false);
+  server.cut_connections(lent_->options());
+  const auto seconds_of_a_failure = [&] {
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_THROW(database->leases(), Error);
+    return std::chrono::steady_clock::now() - began;
+  };
+  EXPECT_GE(seconds_of_a_failure(), postgres::Pool::kPatience / 2);
+  EXPECT_LT(seconds_of_a_failure(), postgres::Pool::kPatience / 2);
+  server.set_reachable(lent_->options(), true);
+}
+
 TEST_F(PostgresTest, SaysAtOnceThatItCannotStart) {
   postgres::Options options = lent_->options();
   options.connection.emplace_back("dbname", "nowhere");
