@@ -39,13 +39,14 @@ struct WorkerPool::Impl {
   Jobs jobs MOGURA_GUARDED_BY(mutex);
   Jobs jobs_ahead MOGURA_GUARDED_BY(mutex);
   SteadyClock::time_point last_taken MOGURA_GUARDED_BY(mutex);
-  int idle MOGURA_GUARDED_BY(mutex) = 0;
+  int idle MOGURA_GUARDED_BY(mutex) = 0;  // also those that are about to begin
   bool stopping MOGURA_GUARDED_BY(mutex) = false;
   std::vector<std::thread> threads MOGURA_GUARDED_BY(mutex);
   std::thread watcher;
 };
 
 void WorkerPool::Impl::add_thread() {
+  ++idle;
   threads.emplace_back([this] {
     ::pthread_setname_np(::pthread_self(), "worker");
     work();
@@ -64,7 +65,6 @@ void WorkerPool::Impl::work() {
     std::function<void()> job;
     {
       MutexLock lock(mutex);
-      ++idle;
       while (no_jobs() && !stopping) jobs_changed.wait(mutex);
       --idle;
       if (no_jobs()) return;
@@ -72,10 +72,13 @@ void WorkerPool::Impl::work() {
       last_taken = SteadyClock::now();
     }
     job();
+    MutexLock lock(mutex);
+    ++idle;
   }
 }
 
-// Adds a thread when jobs wait and none was taken for a moment.
+// Adds a thread when jobs wait, none was taken for a moment and no thread is free to take one: on a
+// machine that is too busy to let a free one run, more would not help.
 void WorkerPool::Impl::watch() {
   MutexLock lock(mutex);
   while (!stopping || !no_jobs()) {
@@ -88,7 +91,8 @@ void WorkerPool::Impl::watch() {
       watch_changed.wait_until(mutex, deadline);
       continue;
     }
-    if (threads.size() < static_cast<std::size_t>(options.max_threads)) add_thread();
+    const bool may_grow = threads.size() < static_cast<std::size_t>(options.max_threads);
+    if (idle == 0 && may_grow) add_thread();
     last_taken = SteadyClock::now();
   }
 }
@@ -103,7 +107,8 @@ void WorkerPool::Impl::submit(Jobs Impl::* queue, std::function<void()> job) {
     }
     (this->*queue).push_back(std::move(job));
     const bool too_few = threads.size() < static_cast<std::size_t>(options.min_threads);
-    if (idle == 0 && too_few) add_thread();
+    const std::size_t waiting = jobs.size() + jobs_ahead.size();
+    if (static_cast<std::size_t>(idle) < waiting && too_few) add_thread();
   }
   jobs_changed.notify_one();
   if (!watched) watch_changed.notify_one();

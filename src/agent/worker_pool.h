@@ -1,7 +1,7 @@
 // Threads for short jobs that now and then block.
 //
 // A few threads are enough for jobs that only compute or start commands. While jobs wait and no
-// thread has taken one for a moment, all of them are blocked by something outside (an HTTP
+// thread is free to take one for a moment, all of them are blocked by something outside (an HTTP
 // exchange, a mail server): then one more thread is started, up to a limit.
 #pragma once
 
