@@ -14,9 +14,6 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import os
-import platform
-import re
 import statistics
 import subprocess
 import sys
@@ -25,9 +22,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "performance.md"
-CORES = os.cpu_count() or 1
+from page import CORES, machine, replace_section
+
 MEMORY = "/dev/shm"
 RUNS = 9
 SERIAL_TASKS = 40
@@ -202,14 +198,6 @@ SCENARIOS: list[Callable[[Bench], list[Figure]]] = [
     start, serial, parallel, generated, template, workflow]
 
 
-def machine() -> str:
-    info = Path("/proc/cpuinfo").read_text()
-    model = re.search(r"model name\s*:\s*(.+)", info)
-    memory_kb = int(re.search(r"MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text())[1])
-    return (f"{CORES} × {model[1] if model else platform.machine()}, "
-            f"{memory_kb / 2**20:.0f} GB, Linux {platform.release().split('-')[0]}")
-
-
 def table(figures: list[Figure]) -> list[str]:
     return ["| figure | value | goal | |", "|---|---:|---:|---|",
             *(f"| {f.what} | {f.value:.4g} {f.unit} | {f.goal_text} | {f.verdict} |"
@@ -218,13 +206,12 @@ def table(figures: list[Figure]) -> list[str]:
 
 def write_page(figures: list[Figure]) -> None:
     today = datetime.datetime.now(datetime.timezone.utc).date()
-    lines = ["# Performance", "",
-             f"Measured by `./dev bench --write` on {today}: {machine()}.", "",
+    lines = [f"Measured by `./dev bench --write` on {today}: {machine()}.", "",
              "Runs go from exec to exit in a fresh project on a file system in memory; `bare",
              "shells` are the same shell and script started by a loop of `posix_spawn` in the same",
              "measurement. No test asserts these figures: compare those of one run.", "",
              *table(figures)]
-    PAGE.write_text("\n".join(lines) + "\n")
+    replace_section("Performance", lines)
 
 
 def main() -> int:
