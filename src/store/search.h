@@ -55,7 +55,7 @@ struct FoundSessions {
 };
 
 /// A search looks at this many sessions at most.
-inline constexpr std::int64_t kMaxSearched = 5'000;
+inline constexpr std::int64_t kMaxSearched = 1'000;
 
 class SessionSearches {
  public:

@@ -100,14 +100,14 @@ BulkRun param_writes(const NewAttempt& added) {
                                                           {"name", Type::text},
                                                           {"value", Type::text},
                                                           {"site_id", Type::integer},
+                                                          {"project_id", Type::integer},
                                                           {"session_time", Type::integer},
                                                           {"session_id", Type::integer}});
   const AttemptInfo& info = added.info;
   std::vector<Param> rows;
   for (const auto& [name, value] : searchable_params(added.params)) {
-    const Param row[] = {info.id,     name, value, info.site, session_seconds(info.session_time),
-                         info.session};
-    rows.insert(rows.end(), std::begin(row), std::end(row));
+    rows.insert(rows.end(), {info.id, name, value, info.site, info.project,
+                             session_seconds(info.session_time), info.session});
   }
   return {&bulk, std::move(rows)};
 }

@@ -20,7 +20,8 @@ struct NewestFirst {
   NewestFirst(std::string_view t, std::string_view id, SiteId site, const HistoryFilter& filter,
               const Page& page)
       : params{site, PageBounds({page.after_id, page.size, /*descending=*/true}).after, page.size} {
-    where.append(t).append(".site_id = $1");
+    // A project's index has no sites: that of the attempt, which is read anyway, will do.
+    where.append(filter.project ? "a" : t).append(".site_id = $1");
     if (filter.project) {
       where.append(" AND ").append(t).append(".project_id = $4");
       params.emplace_back(*filter.project);

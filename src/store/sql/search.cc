@@ -38,10 +38,14 @@ Walk walk_for(const SessionSearch& search) {
     walk.scope = "i.site_id = $1 AND i.name = $6 AND i.value = $7";
     walk.id = "i.session_id";
     walk.params = {key, value};
+    if (search.project) {
+      walk.scope += " AND i.project_id = $8";
+      walk.params.emplace_back(*search.project);
+    }
     return walk;
   }
-  // A sign keeps the site out of the choice of an index.
-  walk.scope = search.project ? "+i.site_id = $1 AND i.project_id = $6" : "i.site_id = $1";
+  // A project's index has no sites: that of the attempt, which is read anyway, will do.
+  walk.scope = search.project ? "a.site_id = $1 AND i.project_id = $6" : "i.site_id = $1";
   if (search.project) walk.params.emplace_back(*search.project);
   if (!search.state || *search.state == SessionState::success) {
     walk.tables = "sessions AS i JOIN attempts AS a ON a.id = i.last_attempt_id";
@@ -62,7 +66,8 @@ Walk walk_for(const SessionSearch& search) {
     walk.scope = "i.site_id = $1 AND i.done = 0";
     walk.params.clear();
   } else {
-    walk.scope += " AND i.done = 1 AND i.success = 0";
+    walk.scope += " AND i.done = 1 AND i.success = 0 AND i.cancel_requested = ";
+    walk.scope += *search.state == SessionState::killed ? "1" : "0";
   }
   return walk;
 }

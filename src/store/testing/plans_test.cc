@@ -52,8 +52,9 @@ void fill(sql::Session& session, const Filling& filling) {
       "INSERT INTO tasks (attempt_id, position, full_name, name_offset, is_group, state, flags, "
       "run, updated_at) SELECT i, 0, '+t', 0, 0, 0, 0, 0, i FROM n WHERE i % 10 = 3");
   insert(
-      "INSERT INTO attempt_params (attempt_id, name, value, site_id, session_time, session_id) "
-      "SELECT i, 'day', 'd' || (i % 1000), 0, i, i FROM n WHERE i % 10 = 7");
+      "INSERT INTO attempt_params (attempt_id, name, value, site_id, project_id, session_time, "
+      "session_id) "
+      "SELECT i, 'day', 'd' || (i % 1000), 0, i % 10, i, i FROM n WHERE i % 10 = 7");
   insert(
       "INSERT INTO queue_entries (attempt_id, task, run, payload) SELECT i, 0, 1, '{}' FROM n "
       "WHERE i % 1000 = 9");
@@ -160,6 +161,7 @@ void use_search(Database& database) {
   }
   database.search_sessions({0}, {.project = ProjectId{1}, .workflow = "w1"}, {}, 100);
   database.search_sessions({0}, {.params = {{"day", "d7"}}}, {}, 100);
+  database.search_sessions({0}, {.project = ProjectId{7}, .params = {{"day", "d7"}}}, {}, 100);
 }
 
 void use_retention(Database& database) {

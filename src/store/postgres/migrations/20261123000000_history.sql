@@ -25,9 +25,11 @@ CREATE TABLE attempt_params (
   name TEXT COLLATE "C" NOT NULL,
   value TEXT COLLATE "C" NOT NULL,
   site_id BIGINT NOT NULL,
+  project_id BIGINT NOT NULL,
   session_time BIGINT NOT NULL,
   session_id BIGINT NOT NULL,
   PRIMARY KEY (attempt_id, name)
 );
 CREATE INDEX attempt_params_by_value
-  ON attempt_params (site_id, name, value, session_time, session_id);
+  ON attempt_params (site_id, name, value, session_time, session_id)
+  INCLUDE (attempt_id, project_id);

@@ -25,9 +25,10 @@ CREATE TABLE attempt_params (
   name TEXT NOT NULL,
   value TEXT NOT NULL,
   site_id INTEGER NOT NULL,
+  project_id INTEGER NOT NULL,
   session_time INTEGER NOT NULL,
   session_id INTEGER NOT NULL,
   PRIMARY KEY (attempt_id, name)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attempt_params_by_value
-  ON attempt_params (site_id, name, value, session_time, session_id);
+  ON attempt_params (site_id, name, value, session_time, session_id, project_id);
