@@ -18,6 +18,7 @@ from pathlib import Path
 
 START_SECONDS = 30
 USER = "postgres"
+QUICK = {"fsync": "off", "max_connections": "400", "shared_buffers": "32MB"}
 
 
 def _programs() -> Path | None:
@@ -32,6 +33,10 @@ def is_installed() -> bool:
 
 class Postgres:
     """Serves within a `with` statement. Nothing of it is left behind."""
+
+    def __init__(self, settings: dict[str, str] | None = None):
+        """Without settings it is quick, and loses what it has when the machine goes down."""
+        self.settings = QUICK if settings is None else settings
 
     def __enter__(self) -> Postgres:
         self.place = Path(tempfile.mkdtemp(prefix="mogura-postgres-"))
@@ -114,8 +119,8 @@ class Postgres:
 
     def start(self) -> None:
         """Ready when it says so in its log."""
-        settings = {"listen_addresses": "", "fsync": "off", "max_connections": "400",
-                    "shared_buffers": "32MB", "unix_socket_directories": str(self.place)}
+        settings = {**self.settings, "listen_addresses": "",
+                    "unix_socket_directories": str(self.place)}
         options = tuple(word for pair in settings.items() for word in ("-c", "=".join(pair)))
         process = subprocess.Popen(self._command("postgres", ("-D", "data", *options)),
                                    cwd=self.place, stdin=subprocess.DEVNULL,
