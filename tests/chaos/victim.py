@@ -41,6 +41,10 @@ class Server:
                 cwd=self._place, env=environment | sanitizers, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def find_address(self) -> tuple[str, int] | None:
         """Absent while it does not listen. Throws where it has ended by itself."""
         if self._process.poll() is not None:
