@@ -44,6 +44,12 @@ class ApiTest : public ::testing::Test {
     const net::ServerResponse response = respond(request, body);
     return std::to_string(response.status) + " " + text_of(response);
   }
+  /// Time goes on without the executor, which reads the clock on a thread of its own: from here on
+  /// attempts stay as they are.
+  void advance(Duration by) {
+    executor_.stop();
+    clock_.advance(by);
+  }
   net::ServerResponse respond(const std::string& request, const std::string& body = {},
                               net::HttpHeaders headers = {}) {
     if (!api_) {

@@ -60,7 +60,7 @@ TEST_F(SchedulesApiTest, KeepTheirIdAndStateAcrossPushes) {
 
 TEST_F(SchedulesApiTest, DisablingAndEnablingAreRepeatable) {
   EXPECT_THAT(post("disable"), HasSubstr(R"("disabledAt":"2024-08-27T01:02:03Z"})"));
-  clock_.advance(std::chrono::minutes(1));
+  advance(std::chrono::minutes(1));
   EXPECT_THAT(post("disable", "{}"), HasSubstr(R"("disabledAt":"2024-08-27T01:03:03Z"})"));
   for (const std::string body : {"", "{}", R"({"colour":"red"})"}) {
     EXPECT_EQ(post("enable", body),
