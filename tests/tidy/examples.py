@@ -152,7 +152,7 @@ EXAMPLES: dict[str, list[Example]] = {
         bad("docs/a.md", "see /ro" "ot/notes\n"),
         bad("src/base/a_test.cc", 'open("/hom' 'e/ann");\n'),
         bad("cmake/a.cmake", "https://registry.npm" "js.org/moment\n"),
-        good("docs/a.md", "see src/wo" "rk/ and $DIR/root/x\n"),
+        good("docs/a.md", "see src/wo" "rk/ and $DIR/ro" "ot/x\n"),
     ],
     "threads_named": [
         bad("src/agent/a.cc", "std::thread thread(run);\n", 1, 1),
