@@ -37,6 +37,17 @@ std::optional<std::uint32_t> parse_hex(std::string_view digits) {
 
 }  // namespace
 
+AttemptLogs logs_of(const store::AttemptInfo& attempt) {
+  return {.site = attempt.site,
+          .project = attempt.project,
+          .workflow = attempt.workflow_name,
+          .attempt = attempt.id,
+          .attempt_created_at = attempt.created_at,
+          .session_time = attempt.session_time,
+          .timezone = attempt.timezone,
+          .retry_attempt_name = attempt.retry_attempt_name};
+}
+
 std::string log_directory_name(const AttemptLogs& logs) {
   const calendar::TimeZone utc = calendar::TimeZone::utc();
   const calendar::TimeZone zone = calendar::TimeZone::find(logs.timezone).value_or(utc);

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/id.h"
+#include "store/store.h"
 
 namespace mogura::blob {
 
@@ -25,6 +26,8 @@ struct AttemptLogs {
   std::string timezone;  // of the workflow
   std::optional<std::string> retry_attempt_name;
 };
+
+AttemptLogs logs_of(const store::AttemptInfo& attempt);
 
 /// Relative to the place of all logs.
 std::string log_directory_name(const AttemptLogs& logs);

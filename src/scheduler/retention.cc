@@ -21,17 +21,6 @@ constexpr std::size_t kAttemptsAtOnce = 100;
 constexpr std::size_t kRowsAtOnce = 1'000;
 constexpr std::int64_t kProjectsAtOnce = 100;
 
-blob::AttemptLogs logs_of_dropped(const store::AttemptInfo& attempt) {
-  return {.site = attempt.site,
-          .project = attempt.project,
-          .workflow = attempt.workflow_name,
-          .attempt = attempt.id,
-          .attempt_created_at = attempt.created_at,
-          .session_time = attempt.session_time,
-          .timezone = attempt.timezone,
-          .retry_attempt_name = attempt.retry_attempt_name};
-}
-
 }  // namespace
 
 std::optional<std::chrono::seconds> parse_max_age(const std::string& text, std::string_view key) {
@@ -133,7 +122,7 @@ void Retention::Impl::clear_dropped() {
   for (auto left = database.dropped_attempts(kAttemptsAtOnce); !left.empty();
        left = database.dropped_attempts(kAttemptsAtOnce)) {
     for (const store::AttemptInfo& attempt : left) {
-      dependencies.logs.remove(logs_of_dropped(attempt));
+      dependencies.logs.remove(blob::logs_of(attempt));
     }
     for (std::span<const store::AttemptInfo> rest = left; !rest.empty();) {
       const auto began = std::chrono::steady_clock::now();

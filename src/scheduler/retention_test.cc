@@ -39,15 +39,7 @@ class RetentionSweepTest : public ::testing::Test {
         .id;
   }
   blob::AttemptLogs logs_of(AttemptId id) {
-    const store::AttemptInfo info = database_->find_attempt_summary({0}, id)->info;
-    return {.site = info.site,
-            .project = info.project,
-            .workflow = info.workflow_name,
-            .attempt = info.id,
-            .attempt_created_at = info.created_at,
-            .session_time = info.session_time,
-            .timezone = info.timezone,
-            .retry_attempt_name = info.retry_attempt_name};
+    return blob::logs_of(database_->find_attempt_summary({0}, id)->info);
   }
   void sweep(const store::RetentionPolicy& policy) {
     Retention({*database_, logs_, clock_}, {.policy = policy}).sweep();

@@ -3,8 +3,8 @@
 #include <map>
 #include <tuple>
 
+#include "blob/log_names.h"
 #include "blob/log_text.h"
-#include "server/attempt_logs.h"
 #include "server/models.h"
 #include "value/json.h"
 
@@ -63,7 +63,7 @@ class LogFeed : public LiveFeed {
     // First: what is done now writes no more.
     const auto attempt = services_.database.find_attempt_summary(site_, id_);
     if (!attempt) return false;
-    const blob::AttemptLogs logs = logs_of(attempt->info);
+    const blob::AttemptLogs logs = blob::logs_of(attempt->info);
     for (const blob::LogFile& file : services_.logs.list(logs, prefix_)) {
       send_lines(stream, logs, file, attempt->done);
     }

@@ -1,9 +1,9 @@
 // Watching an attempt and its logs (server-sent events), through sockets.
 #include <gmock/gmock.h>
 
+#include "blob/log_names.h"
 #include "net/testing/raw_client.h"
 #include "server/api_test_kit.h"
-#include "server/attempt_logs.h"
 #include "server/server.h"
 
 namespace mogura::server {
@@ -46,7 +46,7 @@ TEST_F(LiveStreamsTest, AnAttemptIsShownAsItIsAndAsItChangesUntilItIsDone) {
 TEST_F(LiveStreamsTest, LogLinesArriveWhileTheyAreWritten) {
   net::testing::RawClient client = watch("/api/logs/1/stream");
   const auto attempt = database_->find_attempt_summary(SiteId{0}, AttemptId{1});
-  std::shared_ptr<TaskLog> log = logs_.open(logs_of(attempt->info), "+w+a");
+  std::shared_ptr<TaskLog> log = logs_.open(blob::logs_of(attempt->info), "+w+a");
   log->output("one\ntw");
   EXPECT_THAT(client.read_until("}\n\n"), AllOf(HasSubstr("event: log\ndata: {\"task\":\"+w+a\""),
                                                 HasSubstr("\"text\":\"one\\n\"")));

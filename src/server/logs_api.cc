@@ -1,6 +1,6 @@
 // The logs of tasks (rest-api.md §11).
+#include "blob/log_names.h"
 #include "blob/log_store.h"
-#include "server/attempt_logs.h"
 #include "server/live_feeds.h"
 #include "server/lookups.h"
 #include "server/models.h"
@@ -12,7 +12,7 @@ namespace mogura::server {
 namespace {
 
 blob::AttemptLogs logs_of_call(const Call& call) {
-  return logs_of(get_attempt(call, AttemptId{call.id("id")}).info);
+  return blob::logs_of(get_attempt(call, AttemptId{call.id("id")}).info);
 }
 
 Object log_file_model(const blob::LogFile& file) {

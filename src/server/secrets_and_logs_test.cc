@@ -1,9 +1,9 @@
 // Secrets and logs through the API (rest-api.md §6.12, §11).
 #include <gmock/gmock.h>
 
+#include "blob/log_names.h"
 #include "blob/log_text.h"
 #include "server/api_test_kit.h"
-#include "server/attempt_logs.h"
 
 namespace mogura::server {
 namespace {
@@ -65,7 +65,7 @@ TEST_F(SecretsApiTest, LogFilesAreListedAndReadByName) {
       R"({"workflowId":"1","sessionTime":"2030-01-01T00:00:00Z","params":{}})");
   EXPECT_EQ(ask("GET /api/logs/1/files"), R"(200 {"files":[]})");
   const auto attempt = database_->find_attempt_summary(SiteId{0}, AttemptId{1});
-  const std::shared_ptr<TaskLog> log = logs_.open(logs_of(attempt->info), "+w+a");
+  const std::shared_ptr<TaskLog> log = logs_.open(blob::logs_of(attempt->info), "+w+a");
   log->output("hello\n");
   const std::string files = ask("GET /api/logs/1/files");
   const std::string name = text_member(files, "files.0.fileName");
@@ -87,12 +87,12 @@ TEST_F(SecretsApiTest, WhoLearnsThatAnAttemptIsDoneFindsItsLogsInTheDirectory) {
   ask("PUT /api/attempts",
       R"({"workflowId":"1","sessionTime":"2030-01-01T00:00:00Z","params":{}})");
   const auto attempt = database_->find_attempt_summary(SiteId{0}, AttemptId{1});
-  const std::shared_ptr<TaskLog> log = logs_.open(logs_of(attempt->info), "+w+a");
+  const std::shared_ptr<TaskLog> log = logs_.open(blob::logs_of(attempt->info), "+w+a");
   EXPECT_EQ(wait("1"), "success");
   log->output("hello\n");
   ask("GET /api/attempts/1");
   blob::LogsInDirectory directory(files_.root() / "logs");
-  EXPECT_EQ(directory.list(logs_of(attempt->info)).size(), 1u);
+  EXPECT_EQ(directory.list(blob::logs_of(attempt->info)).size(), 1u);
 }
 
 TEST_F(SecretsApiTest, LogFilesThatAreNotThereAndNamesThatAreNone) {
