@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -73,9 +74,11 @@ class RawClient {
   bool read_more() {
     pollfd waiting{fd_.get(), POLLIN, 0};
     const auto patience = std::chrono::milliseconds(kPatience).count();
-    if (::poll(&waiting, 1, static_cast<int>(patience)) <= 0) {
-      throw std::runtime_error("nothing came after: " + read_);
-    }
+    int ready = -1;
+    do {
+      ready = ::poll(&waiting, 1, static_cast<int>(patience));
+    } while (ready < 0 && errno == EINTR);
+    if (ready <= 0) throw std::runtime_error("nothing came after: " + read_);
     std::array<char, 65536> bytes{};
     const ssize_t count = ::recv(fd_.get(), bytes.data(), bytes.size(), 0);
     if (count <= 0) return false;
