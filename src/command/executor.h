@@ -4,6 +4,7 @@
 // is the executor's affair: here as a process of this machine.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -54,6 +55,8 @@ class Executor {
   virtual CommandId start(const Request& request, Callbacks callbacks) = 0;
   /// Ends the command: politely, then by force. `finished` is still called.
   virtual void cancel(CommandId command) = 0;
+  /// The same, by force as soon as `at_most` is over: then nothing of it runs any more.
+  virtual void cancel_within(CommandId command, std::chrono::milliseconds at_most) = 0;
 };
 
 }  // namespace mogura::command

@@ -44,4 +44,8 @@ void LocalExecutor::cancel(CommandId command) {
   supervisor_.terminate(command);
 }
 
+void LocalExecutor::cancel_within(CommandId command, std::chrono::milliseconds at_most) {
+  supervisor_.terminate_within(command, at_most);
+}
+
 }  // namespace mogura::command

@@ -21,6 +21,7 @@ class LocalExecutor : public Executor {
   CommandId start(const Request& request, Callbacks callbacks) override;
   /// SIGTERM to the command and what it has started, SIGKILL after the supervisor's grace.
   void cancel(CommandId command) override;
+  void cancel_within(CommandId command, std::chrono::milliseconds at_most) override;
 
  private:
   process::Supervisor& supervisor_;

@@ -5,7 +5,7 @@
 //   running --terminate--> preparing  the child is so young that its handlers may not be set
 //           --start_grace--> asked    SIGTERM to the group; done also needs that nobody is left in
 //                                     the group, whether it holds the pipe or not
-//           --kill_grace--> killed    SIGKILL to the group
+//           --kill_grace--> killed    SIGKILL to the group; kill_at can make this earlier
 //           --kDrainTime--> abandoned the pipe is closed: who still holds it has left the group
 //
 // A child that has exited stays a zombie until it is done: as long as the leader is not reaped the
@@ -122,9 +122,9 @@ ChildId ChildLoop::adopt(StartedChild started, ChildCallbacks callbacks) {
   return id;
 }
 
-void ChildLoop::terminate(ChildId child) {
+void ChildLoop::terminate(ChildId child, TimePoint kill_at) {
   MutexLock lock(mutex_);
-  inbox_.terminations.push_back(child);
+  inbox_.terminations.emplace_back(child, kill_at);
   wake();
 }
 
@@ -155,7 +155,7 @@ void ChildLoop::run() {
 
 /// False when nothing is left to wait for.
 bool ChildLoop::read_inbox() {
-  std::vector<ChildId> terminations;
+  std::vector<std::pair<ChildId, TimePoint>> terminations;
   bool close_now = false;
   {
     MutexLock lock(mutex_);
@@ -165,9 +165,9 @@ bool ChildLoop::read_inbox() {
     inbox_.woken = false;
   }
   take_arrivals();
-  for (const ChildId id : terminations) {
+  for (const auto& [id, kill_at] : terminations) {
     const auto found = children_.find(id);
-    if (found != children_.end()) begin_termination(found->second);
+    if (found != children_.end()) begin_termination(found->second, kill_at);
   }
   if (close_now) {
     closing_ = true;
@@ -246,8 +246,8 @@ void ChildLoop::look_for_empty_groups() {
 
 void ChildLoop::set_phase(Child& child, Phase phase, TimePoint until) {
   child.phase = phase;
-  child.phase_end = until;
-  deadlines_.emplace(until, child.id);
+  child.phase_end = phase < Phase::killed ? std::min(until, child.kill_at) : until;
+  deadlines_.emplace(child.phase_end, child.id);
 }
 
 void ChildLoop::take_arrivals() {
@@ -289,7 +289,11 @@ void ChildLoop::note_exit(Child& child) {
   unwatch(child.pidfd);
 }
 
-void ChildLoop::begin_termination(Child& child) {
+void ChildLoop::begin_termination(Child& child, TimePoint kill_at) {
+  child.kill_at = std::min(child.kill_at, kill_at);
+  if (child.phase == Phase::preparing || child.phase == Phase::asked) {
+    set_phase(child, child.phase, child.phase_end);
+  }
   if (child.phase != Phase::running) return;
   const TimePoint prepared = child.started + options_.start_grace;
   if (!child.status && steady_clock::now() < prepared) {

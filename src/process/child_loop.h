@@ -25,6 +25,8 @@ namespace mogura::process {
 
 class ChildLoop {
  public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
   /// Throws RuntimeError where the system has no descriptors left.
   ChildLoop(const Supervisor::Options& options, std::size_t capacity, Warden& warden);
 
@@ -35,7 +37,8 @@ class ChildLoop {
   Place reserve();
   void release();
   ChildId adopt(StartedChild started, ChildCallbacks callbacks);
-  void terminate(ChildId child);
+  /// SIGKILL comes at `kill_at` at the latest.
+  void terminate(ChildId child, TimePoint kill_at);
   /// Terminates all children, and lets run() return when the last has ended. No place is granted
   /// any more.
   void close();
@@ -45,8 +48,6 @@ class ChildLoop {
   void run();
 
  private:
-  using TimePoint = std::chrono::steady_clock::time_point;
-
   /// How far the termination of a child has gone.
   enum class Phase { running, preparing, asked, killed, abandoned };
 
@@ -60,11 +61,12 @@ class ChildLoop {
     std::optional<int> status = std::nullopt;
     Phase phase = Phase::running;
     TimePoint phase_end{};
+    TimePoint kill_at = TimePoint::max();  // earlier than the graces say
   };
 
   struct Inbox {
     std::vector<Child> arrivals;
-    std::vector<ChildId> terminations;
+    std::vector<std::pair<ChildId, TimePoint>> terminations;
     std::size_t places = 0;  // granted: children that are starting or alive
     ChildId last_id = 0;
     bool closed = false;
@@ -85,7 +87,7 @@ class ChildLoop {
   void read_output(Child& child);
   void close_output(Child& child);
   void note_exit(Child& child);
-  void begin_termination(Child& child);
+  void begin_termination(Child& child, TimePoint kill_at);
   void ask_to_end(Child& child);
   void escalate(Child& child);
   void settle(Child& child);

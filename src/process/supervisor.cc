@@ -90,7 +90,11 @@ ChildId Supervisor::spawn(const SpawnRequest& request, ChildCallbacks callbacks)
 }
 
 void Supervisor::terminate(ChildId child) {
-  if (impl_->loop) impl_->loop->terminate(child);
+  if (impl_->loop) impl_->loop->terminate(child, ChildLoop::TimePoint::max());
+}
+
+void Supervisor::terminate_within(ChildId child, std::chrono::milliseconds at_most) {
+  if (impl_->loop) impl_->loop->terminate(child, std::chrono::steady_clock::now() + at_most);
 }
 
 }  // namespace mogura::process

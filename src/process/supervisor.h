@@ -72,6 +72,9 @@ class Supervisor {
   /// in the group, though what has left the group may live on. Does nothing where the child has
   /// ended. From any thread; does not wait.
   void terminate(ChildId child);
+  /// The same, but SIGKILL comes after `at_most`, whatever the graces say, and also where
+  /// terminate() has begun to wait.
+  void terminate_within(ChildId child, std::chrono::milliseconds at_most);
 
  private:
   struct Impl;

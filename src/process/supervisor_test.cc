@@ -256,6 +256,33 @@ TEST(SupervisorTermination, GivesTheGroupTimeToCleanUp) {
   EXPECT_TRUE(std::filesystem::exists(directory.path() / "cleaned"));
 }
 
+struct HurryCase {
+  const char* name;
+  std::chrono::milliseconds start_grace;
+  bool asked_before;
+};
+
+class Hurry : public ::testing::TestWithParam<HurryCase> {};
+
+TEST_P(Hurry, KillsTheGroupWhateverTheGracesAre) {
+  Supervisor supervisor(
+      {.kill_grace = 2 * testing::kPatience, .start_grace = GetParam().start_grace});
+  supervisor.start();
+  const RunningChild child(supervisor,
+                           shell("trap '' TERM; sleep 1000 >/dev/null 2>&1 & echo $!; wait"));
+  const Watched background(std::stoi(child.wait_for_line()));
+  if (GetParam().asked_before) supervisor.terminate(child.id());
+  supervisor.terminate_within(child.id(), kShortGrace);
+  EXPECT_EQ(child.wait(), 137);
+  EXPECT_FALSE(background.is_alive());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Hurry,
+                         ::testing::Values(HurryCase{"Running", {}, false},
+                                           HurryCase{"Asked", {}, true},
+                                           HurryCase{"Preparing", testing::kPatience, true}),
+                         [](const auto& tested) { return tested.param.name; });
+
 TEST(SupervisorStop, DoesNotWaitForTheTimeToPrepare) {
   Supervisor supervisor({.start_grace = testing::kPatience});
   supervisor.start();
