@@ -63,6 +63,8 @@ struct Agent::Impl {
 
     Mutex mutex;
     std::optional<command::CommandId> command MOGURA_GUARDED_BY(mutex);
+    // Set: the command is ended by force when this is over.
+    std::optional<std::chrono::milliseconds> end_within MOGURA_GUARDED_BY(mutex);
   };
 
   Impl(Dependencies given, Options given_options)
@@ -73,15 +75,17 @@ struct Agent::Impl {
                {options.name, options.heartbeat_interval, options.lease_time}) {}
 
   void serve();
+  void guard();
+  bool wait_for_overdue_lease();
   void noticed(const store::Notice& notice);
   bool wait_for_work();
-  bool may_end() const MOGURA_REQUIRES(mutex);
   Duration next_look() const MOGURA_REQUIRES(mutex);
   void keep_lease();
+  bool guard_lease();
   void take_unknown_claims(std::size_t held);
   std::size_t free_slots() const MOGURA_REQUIRES(mutex);
   void claim_tasks();
-  void begin(store::Claim claim, const store::Lease& lease);
+  bool begin(store::Claim claim, const store::Lease& lease);
   bool postpone(const std::shared_ptr<Execution>& execution);
   void resume_postponed(Duration until) MOGURA_REQUIRES(mutex);
   void execute(const std::shared_ptr<Execution>& execution);
@@ -91,7 +95,9 @@ struct Agent::Impl {
   void run_command(const std::shared_ptr<Execution>& execution, const command::Request& request);
   void cancel(Execution& execution);
   void end_command(Execution& execution);
+  void end_tasks(std::optional<std::chrono::milliseconds> at_most);
   void fence();
+  void finish_tasks();
   void forget_report(const store::Ownership& owned);
 
   const Dependencies dependencies;
@@ -99,8 +105,9 @@ struct Agent::Impl {
   WorkerPool pool;
   std::unique_ptr<store::Notices::Subscription> subscription;
   std::thread thread;
+  std::thread guard_thread;
 
-  // The agent's thread only.
+  // The agent's thread only, but for its options.
   LeaseKeeper keeper;
   Duration sweep_at{};  // the queue is looked at then, on the clock's steady time
   Duration claim_not_before{};
@@ -108,8 +115,12 @@ struct Agent::Impl {
   Mutex mutex;
   Condition changed;
   bool claim_wanted MOGURA_GUARDED_BY(mutex) = true;
-  bool claims_changed MOGURA_GUARDED_BY(mutex) = false;                     // the store says so
-  std::optional<SteadyClock::time_point> stop_at MOGURA_GUARDED_BY(mutex);  // set: it is stopping
+  bool claims_changed MOGURA_GUARDED_BY(mutex) = false;  // the store says so
+  bool stopping MOGURA_GUARDED_BY(mutex) = false;
+  bool ended MOGURA_GUARDED_BY(mutex) = false;  // its threads are to end
+  // When the tasks are ended unless there is news of the lease, on the clock's steady time.
+  Duration overdue_at MOGURA_GUARDED_BY(mutex) = Duration::max();
+  bool overdue MOGURA_GUARDED_BY(mutex) = false;  // they were; the lease is to be given up
   std::map<store::EntryId, std::shared_ptr<Execution>> running MOGURA_GUARDED_BY(mutex);
   // Killed before they began, by the time when they are to end.
   std::multimap<Duration, std::shared_ptr<Execution>> postponed MOGURA_GUARDED_BY(mutex);
@@ -145,10 +156,33 @@ void Agent::Impl::serve() {
   }
 }
 
-// Whether a stopping agent has nothing to wait for any more.
-bool Agent::Impl::may_end() const {
-  if (!stop_at) return false;
-  return (running.empty() && reported.empty()) || SteadyClock::now() >= *stop_at;
+// A store may hold up whoever asks it for longer than a lease lives. The tasks are ended in time
+// all the same.
+void Agent::Impl::guard() {
+  while (wait_for_overdue_lease()) {
+    logger.warn(
+        "The store does not answer and the lease of this agent runs out. Ending its tasks.");
+    end_tasks(keeper.time_to_end());
+  }
+}
+
+// False when the agent is to end.
+bool Agent::Impl::wait_for_overdue_lease() {
+  MutexLock lock(mutex);
+  while (!ended) {
+    if (overdue_at == Duration::max()) {
+      changed.wait(mutex);
+      continue;
+    }
+    const Duration left = overdue_at - dependencies.clock.steady();
+    if (left <= Duration::zero()) {
+      overdue_at = Duration::max();
+      overdue = true;
+      return true;
+    }
+    changed.wait_until(mutex, SteadyClock::now() + left);
+  }
+  return false;
 }
 
 // When there is something to do: the lease is to be renewed, or there may be tasks to claim.
@@ -157,7 +191,7 @@ Duration Agent::Impl::next_look() const {
   if (const auto beat = keeper.next_beat()) look = *beat;
   if (claims_changed) look = Duration::min();
   if (!postponed.empty()) look = std::min(look, postponed.begin()->first);
-  if (stop_at) return look;
+  if (stopping) return look;
   const Duration claim = claim_wanted ? claim_not_before : sweep_at;
   // A lease that could not be opened is tried for again at the next beat.
   return std::min(look, keeper.lease() || !keeper.next_beat() ? claim : look);
@@ -167,7 +201,7 @@ Duration Agent::Impl::next_look() const {
 // new lease could give them to this very agent again.
 bool Agent::Impl::wait_for_work() {
   MutexLock lock(mutex);
-  while (!may_end()) {
+  while (!ended) {
     const bool ending = !keeper.lease() && !running.empty();
     const Duration now = dependencies.clock.steady();
     resume_postponed(now);
@@ -175,7 +209,6 @@ bool Agent::Impl::wait_for_work() {
     if (look <= now) return true;
     auto wake = SteadyClock::time_point::max();
     if (look != Duration::max()) wake = SteadyClock::now() + (look - now);
-    if (stop_at) wake = std::min(wake, *stop_at);
     changed.wait_until(mutex, wake);
   }
   return false;
@@ -184,11 +217,12 @@ bool Agent::Impl::wait_for_work() {
 void Agent::Impl::keep_lease() {
   {
     MutexLock lock(mutex);
-    const bool may_claim = !stop_at && (claim_wanted || dependencies.clock.steady() >= sweep_at);
+    const bool may_claim = !stopping && (claim_wanted || dependencies.clock.steady() >= sweep_at);
     if (may_claim || !running.empty() || !reported.empty()) keeper.use();
     if (std::exchange(claims_changed, false)) keeper.hurry();
   }
-  const Beat beat = keeper.beat();
+  Beat beat = keeper.beat();
+  if (!beat.lost && !guard_lease()) beat = keeper.give_up();
   if (beat.lost) fence();
   if (!beat.renewal) return;
   for (const store::EntryId entry : beat.renewal->canceled) {
@@ -200,6 +234,17 @@ void Agent::Impl::keep_lease() {
     if (canceled != nullptr) cancel(*canceled);
   }
   take_unknown_claims(beat.renewal->claims);
+}
+
+// Says how long the tasks may run without further news. False where they were ended meanwhile.
+bool Agent::Impl::guard_lease() {
+  {
+    MutexLock lock(mutex);
+    if (overdue) return false;
+    overdue_at = keeper.lease() ? keeper.overdue_at() : Duration::max();
+  }
+  changed.notify_all();
+  return true;
 }
 
 // A claim may have succeeded without its answer coming back.
@@ -219,20 +264,34 @@ void Agent::Impl::take_unknown_claims(std::size_t held) {
   }
 }
 
-// The lease is gone, its tasks may soon run elsewhere: ends them here.
-void Agent::Impl::fence() {
-  std::vector<std::shared_ptr<Execution>> lost;
+// Ends the tasks that run, politely, and by force when `at_most` is over. None of them reports.
+void Agent::Impl::end_tasks(std::optional<std::chrono::milliseconds> at_most) {
+  std::vector<std::shared_ptr<Execution>> ending;
   {
     MutexLock lock(mutex);
     for (const auto& [entry, execution] : running) {
       execution->fenced = true;
-      lost.push_back(execution);
+      ending.push_back(execution);
     }
     resume_postponed(Duration::max());
-    reported.clear();
-    claim_wanted = true;
   }
-  for (const auto& execution : lost) end_command(*execution);
+  for (const auto& execution : ending) {
+    {
+      MutexLock lock(execution->mutex);
+      if (at_most) execution->end_within = at_most;
+    }
+    end_command(*execution);
+  }
+}
+
+// The lease is gone, its tasks may soon run elsewhere.
+void Agent::Impl::fence() {
+  end_tasks(keeper.time_to_end());
+  MutexLock lock(mutex);
+  overdue_at = Duration::max();
+  overdue = false;
+  reported.clear();
+  claim_wanted = true;
 }
 
 // How many more tasks this agent may run. Those that only wait for their end take no place.
@@ -248,7 +307,7 @@ void Agent::Impl::claim_tasks() {
     std::size_t free = 0;
     {
       MutexLock lock(mutex);
-      if (stop_at) return;
+      if (stopping) return;
       claim_wanted = false;
       free = free_slots();
     }
@@ -257,11 +316,14 @@ void Agent::Impl::claim_tasks() {
     const store::Lease lease = *keeper.lease();
     std::vector<store::Claim> claims = dependencies.store.claim(lease, free);
     if (claims.empty()) return;
-    for (store::Claim& claim : claims) begin(std::move(claim), lease);
+    for (store::Claim& claim : claims) {
+      if (!begin(std::move(claim), lease)) return;
+    }
   }
 }
 
-void Agent::Impl::begin(store::Claim claim, const store::Lease& lease) {
+// False where the store's answer came too late: the claim goes back with the lease.
+bool Agent::Impl::begin(store::Claim claim, const store::Lease& lease) {
   auto execution = std::make_shared<Execution>();
   execution->canceled = claim.canceled;
   execution->claim = std::move(claim);
@@ -269,9 +331,11 @@ void Agent::Impl::begin(store::Claim claim, const store::Lease& lease) {
   execution->claimed_at = dependencies.clock.steady();
   {
     MutexLock lock(mutex);
+    if (stopping || overdue || execution->claimed_at >= overdue_at) return false;
     running.emplace(execution->claim.entry, execution);
   }
   pool.submit([this, execution] { execute(execution); });
+  return true;
 }
 
 // Whether the task is to end later.
@@ -387,7 +451,7 @@ void Agent::Impl::forget_report(const store::Ownership& owned) {
   {
     MutexLock lock(mutex);
     reported.erase({owned.entry, owned.lease});
-    if (!stop_at) return;
+    if (!stopping) return;
   }
   changed.notify_all();
 }
@@ -399,7 +463,12 @@ void Agent::Impl::cancel(Execution& execution) {
 
 void Agent::Impl::end_command(Execution& execution) {
   MutexLock lock(execution.mutex);
-  if (execution.command) dependencies.commands.cancel(*execution.command);
+  if (!execution.command) return;
+  if (execution.end_within) {
+    dependencies.commands.cancel_within(*execution.command, *execution.end_within);
+  } else {
+    dependencies.commands.cancel(*execution.command);
+  }
 }
 
 Agent::Agent(Dependencies dependencies, Options options)
@@ -416,25 +485,44 @@ void Agent::start() {
     ::pthread_setname_np(::pthread_self(), "agent");
     impl->serve();
   });
+  impl_->guard_thread = std::thread([impl = impl_.get()] {
+    ::pthread_setname_np(::pthread_self(), "agent-guard");
+    impl->guard();
+  });
+}
+
+// Waits for the tasks as long as the options say, then ends them politely: their lease is renewed
+// until they have ended.
+void Agent::Impl::finish_tasks() {
+  const SteadyClock::time_point patience = SteadyClock::now() + options.stop_timeout;
+  {
+    MutexLock lock(mutex);
+    while (!(running.empty() && reported.empty()) && SteadyClock::now() < patience) {
+      changed.wait_until(mutex, patience);
+    }
+  }
+  end_tasks({});
+  MutexLock lock(mutex);
+  while (!running.empty()) changed.wait(mutex);
 }
 
 void Agent::stop() {
   {
     MutexLock lock(impl_->mutex);
-    if (impl_->stop_at) return;
-    impl_->stop_at = SteadyClock::now() + impl_->options.stop_timeout;
+    if (std::exchange(impl_->stopping, true)) return;
     const std::size_t count = impl_->running.size();
     const bool waits = count > 0 && impl_->options.stop_timeout.count() > 0;
     if (waits) logger.info("Waiting for completion of {} running tasks...", count);
   }
-  impl_->changed.notify_all();
   if (!impl_->thread.joinable()) return;
-  impl_->thread.join();
-  impl_->fence();
+  impl_->finish_tasks();
   {
     MutexLock lock(impl_->mutex);
-    while (!impl_->running.empty()) impl_->changed.wait(impl_->mutex);
+    impl_->ended = true;
   }
+  impl_->changed.notify_all();
+  impl_->thread.join();
+  impl_->guard_thread.join();
   impl_->pool.stop();
   impl_->subscription.reset();
   impl_->keeper.close();

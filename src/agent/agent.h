@@ -2,7 +2,8 @@
 //
 // A task's operator runs on a worker thread only while it computes or talks to the outside; while
 // its command runs, no thread waits for it. The agent holds one lease; when it cannot renew it in
-// time it ends its own tasks before anyone else may take them.
+// time it ends its own tasks before anyone else may take them, also while the store leaves it
+// without an answer.
 //
 // It polls for nothing: the store tells it, whoever changed it, that entries came into the queue
 // and that claims are to end. An agent without tasks holds no lease and asks nothing.
@@ -64,7 +65,7 @@ class Agent {
 
   void start();
   /// Claims nothing more, waits for what runs as long as the options say, ends the rest, and gives
-  /// all claims back to the queue. Safe to call twice.
+  /// all claims back to the queue; until then it renews its lease. Safe to call twice.
   void stop();
 
  private:

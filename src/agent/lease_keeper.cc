@@ -15,7 +15,7 @@ constexpr int kHurry = 3;
 
 }  // namespace
 
-Beat LeaseKeeper::lose() {
+Beat LeaseKeeper::give_up() {
   lease_logger.warn("The lease of this agent has run out. Ending its tasks.");
   lease_.reset();
   next_beat_ = clock_.steady();
@@ -28,7 +28,7 @@ Beat LeaseKeeper::ask_store() {
     close();
   } else if (lease_) {
     beat.renewal = store_.renew_lease(*lease_);
-    if (!beat.renewal) return lose();
+    if (!beat.renewal) return give_up();
   } else {
     lease_ = store_.open_lease(options_.agent, options_.lifetime);
   }
@@ -37,21 +37,20 @@ Beat LeaseKeeper::ask_store() {
 
 Beat LeaseKeeper::beat() {
   const Duration now = clock_.steady();
-  if (lease_ && now >= give_up_at_) return lose();
+  if (lease_ && now >= give_up_at()) return give_up();
   if (now < next_beat_ || (!lease_ && !used_)) return {};
   Beat beat;
   try {
     beat = ask_store();
     if (beat.lost) return beat;
-    // The last quarter is for ending the tasks.
-    give_up_at_ = now + options_.lifetime * 3 / 4;
+    renewed_at_ = now;
     next_beat_ = lease_ ? now + options_.heartbeat_interval : now;
     used_ = false;
   } catch (const Error& error) {
     lease_logger.error("Renewing the lease failed: {}. Trying again.", error.chain());
     next_beat_ = now + options_.heartbeat_interval / kHurry;
   }
-  if (lease_) next_beat_ = std::min(next_beat_, give_up_at_);
+  if (lease_) next_beat_ = std::min(next_beat_, give_up_at());
   return beat;
 }
 

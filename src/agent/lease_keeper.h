@@ -45,13 +45,21 @@ class LeaseKeeper {
   std::optional<Duration> next_beat() const;
   /// Makes the next beat due: the store has news of the claims.
   void hurry();
+  /// When somebody else is to end the tasks where beat() has not come back, on the same clock: a
+  /// moment after beat() would have said `lost`, with the time of time_to_end() left.
+  Duration overdue_at() const { return renewed_at_ + options_.lifetime * 4 / 5; }
+  /// In what time the tasks of a lost lease have to be ended.
+  std::chrono::milliseconds time_to_end() const { return options_.lifetime / 8; }
+  /// Lets go of the lease without a word to the store.
+  Beat give_up();
   /// Absent before the first beat with a use, and while it is closed or lost.
   const std::optional<store::Lease>& lease() const { return lease_; }
   /// Gives the claims back. Throws what the store throws.
   void close();
 
  private:
-  Beat lose();
+  // The last quarter is for ending the tasks.
+  Duration give_up_at() const { return renewed_at_ + options_.lifetime * 3 / 4; }
   Beat ask_store();
 
   store::Store& store_;
@@ -60,7 +68,7 @@ class LeaseKeeper {
   std::optional<store::Lease> lease_;
   bool used_ = false;
   Duration next_beat_{};
-  Duration give_up_at_{};
+  Duration renewed_at_{};  // the lease; when that was asked for
 };
 
 }  // namespace mogura::agent
