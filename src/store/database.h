@@ -2,6 +2,7 @@
 // PostgreSQL, and one suite of tests holds for all of them (store/testing/).
 #pragma once
 
+#include "store/archive_places.h"
 #include "store/history.h"
 #include "store/log_chunks.h"
 #include "store/projects.h"
@@ -15,6 +16,7 @@ namespace mogura::store {
 
 class Database : public Store,
                  public Projects,
+                 public ArchivePlaces,
                  public Schedules,
                  public History,
                  public EncryptedSecrets,

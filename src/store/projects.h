@@ -34,6 +34,8 @@ struct Revision {
   std::string archive_type;                 // "db", "none" or the name of a storage
   std::optional<std::string> archive_path;  // in that storage
   std::optional<std::string> archive_md5;   // 16 bytes
+  /// SHA-256, 32 bytes: what has the same is the same archive. Absent where nobody knows it.
+  std::optional<std::string> archive_digest;
   Object default_params;
   Object user_info;
 };
@@ -69,9 +71,11 @@ struct Push {
   std::string project;
   std::string revision;
   std::string archive_type;
-  std::optional<std::string> archive_path;
+  std::optional<std::string> archive_path;  // noted (archive_places.h)
   std::optional<std::string> archive_md5;
-  std::optional<std::string> archive;  // its bytes, where the store keeps them
+  std::optional<std::string> archive_digest;
+  /// Its bytes, where the store keeps them: of all archives with the same digest once.
+  std::optional<std::string> archive;
   Object user_info;
   std::vector<NewWorkflow> workflows;  // ids ascend in this order
   /// The time after a session of a workflow's schedule: a schedule that ran before goes on from
@@ -95,7 +99,8 @@ class Projects {
  public:
   virtual ~Projects() = default;
 
-  /// Throws Error of kind "conflict" "Resource already exists: revision=R in project id=N".
+  /// Throws Error of kind "conflict" "Resource already exists: revision=R in project id=N", or
+  /// where the archive's place is not noted any more, as the push took hours.
   virtual Pushed push(const Push& push, Instant now) = 0;
 
   /// Also one that is deleted.

@@ -12,7 +12,9 @@ constexpr Migration kSteps[] = {{"20261122000000", scripts::kAttempts},
                                 {"20261122000002", scripts::kLogChunks},
                                 {"20261123000000", scripts::kHistory},
                                 {"20261123000001", scripts::kHistoryIndexes, /*online=*/true},
-                                {"20261123000002", scripts::kQueueLimits}};
+                                {"20261123000002", scripts::kQueueLimits},
+                                {"20261123000003", scripts::kArchiveContents},
+                                {"20261123000004", scripts::kArchiveIndexes, /*online=*/true}};
 
 constexpr std::string_view kConcurrently = "CONCURRENTLY ";
 

@@ -25,6 +25,7 @@ Revision revision_from(Rows::Row& row) {
   revision.archive_type = row.text();
   revision.archive_path = row.maybe_text();
   revision.archive_md5 = row.maybe_text();
+  revision.archive_digest = row.maybe_text();
   revision.default_params = object_from(row.maybe_text());
   revision.user_info = object_from(row.maybe_text());
   return revision;

@@ -11,7 +11,7 @@ inline constexpr std::string_view kProjectColumns =
     "p.id, p.site_id, COALESCE(p.name, p.deleted_name), p.created_at, p.deleted_at";
 inline constexpr std::string_view kRevisionColumns =
     "v.id, v.project_id, v.name, v.created_at, v.archive_type, v.archive_path, v.archive_md5, "
-    "v.default_params, v.user_info";
+    "v.archive_digest, v.default_params, v.user_info";
 inline constexpr std::string_view kWorkflowColumns =
     "w.id, w.revision_id, w.name, w.timezone, w.config";
 

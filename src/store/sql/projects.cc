@@ -43,10 +43,6 @@ WorkflowDetails details_from(Rows::Row& row) {
   return details;
 }
 
-std::string archive_from(Rows::Row& row) {
-  return row.text();
-}
-
 }  // namespace
 
 std::optional<Project> SqlDatabase::find_project(SiteId site, ProjectId project) {
@@ -115,12 +111,6 @@ std::optional<Revision> SqlDatabase::find_revision(ProjectId project, const std:
 
 std::optional<Revision> SqlDatabase::find_revision(RevisionId revision) {
   return first_from(run(Access::read, select_revisions("v.id = $1"), {revision}), revision_from);
-}
-
-std::optional<std::string> SqlDatabase::find_archive(RevisionId revision) {
-  return first_from(
-      run(Access::read, "SELECT content FROM archives WHERE revision_id = $1", {revision}),
-      archive_from);
 }
 
 std::vector<Workflow> SqlDatabase::list_workflows(RevisionId revision) {

@@ -1,6 +1,7 @@
 // A push: one transaction (rest-api.md §6.6).
 #include <algorithm>
 
+#include "store/sql/archives.h"
 #include "store/sql/json_column.h"
 #include "store/sql/project_rows.h"
 #include "store/sql/sql_database.h"
@@ -23,10 +24,11 @@ Project lock_project(Session& session, const Push& push, Instant now) {
 Revision insert_revision(Session& session, const Push& push, ProjectId project, Instant now) {
   const Rows rows = session.run(
       "INSERT INTO revisions (project_id, name, created_at, archive_type, archive_path, "
-      "archive_md5, user_info) VALUES ($1, $2, $3, $4, $5, $6, $7) "
+      "archive_md5, archive_digest, user_info) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
       "ON CONFLICT (project_id, name) DO NOTHING RETURNING id",
       {project, push.revision, now, push.archive_type, push.archive_path,
-       Param::bytes(push.archive_md5), object_column(push.user_info)});
+       Param::bytes(push.archive_md5), Param::bytes(push.archive_digest),
+       object_column(push.user_info)});
   if (rows.empty()) {
     throw Error("conflict", "Resource already exists: revision=" + push.revision +
                                 " in project id=" + std::to_string(project.value));
@@ -39,12 +41,11 @@ Revision insert_revision(Session& session, const Push& push, ProjectId project, 
   revision.archive_type = push.archive_type;
   revision.archive_path = push.archive_path;
   revision.archive_md5 = push.archive_md5;
+  revision.archive_digest = push.archive_digest;
   revision.user_info = push.user_info;
   session.run("UPDATE projects SET newest_revision_id = $2 WHERE id = $1", {project, revision.id});
-  if (push.archive) {
-    session.run("INSERT INTO archives (revision_id, content) VALUES ($1, $2)",
-                {revision.id, Param::bytes(push.archive)});
-  }
+  if (push.archive) put_archive(session, revision.id, push);
+  if (push.archive_path) use_place(session, push, now);
   return revision;
 }
 

@@ -1,6 +1,7 @@
 // What of a project's history is given up (store/retention.h).
 #include <algorithm>
 
+#include "store/sql/archives.h"
 #include "store/sql/project_rows.h"
 #include "store/sql/sql_database.h"
 
@@ -172,14 +173,15 @@ std::size_t delete_sessions(Session& session, const std::vector<Param>& ids) {
   return attempts;
 }
 
-void delete_revisions(Session& session, const std::vector<Param>& ids) {
+void delete_revisions(Session& session, const std::vector<Param>& ids, Instant now) {
   static const Bulk deletes[] = {
-      for_each_revision(
-          "DELETE FROM archives WHERE revision_id IN (SELECT r.revision FROM {rows})"),
       for_each_revision(
           "DELETE FROM workflows WHERE revision_id IN (SELECT r.revision FROM {rows})"),
       for_each_revision("DELETE FROM revisions WHERE id IN (SELECT r.revision FROM {rows})")};
+  const ArchivesToLeave archives = hold_archives(session, ids);
+  note_places(session, ids, now);
   for (const Bulk& one : deletes) session.run(one, ids);
+  leave_archives(session, archives, ids);
 }
 
 // Deletes rows of the attempt's, at most `max` of each kind: how many. Absent: there are more.
@@ -275,7 +277,7 @@ DroppedPart SqlDatabase::drop_revisions(ProjectId project, Instant until, std::i
   const Bounds bounds{until};
   part.next = next_of(candidates, bounds, max);
   const auto ids = ids_to_drop(candidates, bounds);
-  delete_revisions(session, ids);
+  delete_revisions(session, ids, until);
   part.dropped = ids.size();
   transaction.commit();
   return part;

@@ -11,7 +11,8 @@ namespace {
 constexpr sql::Migration kMigrations[] = {
     {"20261122000000", scripts::kAttempts},       {"20261122000001", scripts::kProjects},
     {"20261122000002", scripts::kLogChunks},      {"20261123000000", scripts::kHistory},
-    {"20261123000001", scripts::kHistoryIndexes}, {"20261123000002", scripts::kQueueLimits}};
+    {"20261123000001", scripts::kHistoryIndexes}, {"20261123000002", scripts::kQueueLimits},
+    {"20261123000003", scripts::kArchiveContents}};
 
 class OpenSchema : public sql::Schema {
  public:

@@ -99,6 +99,25 @@ void use_projects(Database& database) {
   database.delete_project({0}, project, at_second(3));
 }
 
+void use_archives(Database& database) {
+  const std::string digest(32, 'd');
+  Push push = make_push("archived", "no attempt names it");
+  push.archive_digest = digest;
+  push.archive_type = "db";
+  push.archive = "bytes";
+  const ProjectId project = database.push(push, at_second(1)).project.id;
+  push.revision = "nor this one";
+  push.archive_type = "files";
+  push.archive.reset();
+  push.archive_path = database.note_archive("files", digest, "path", at_second(1));
+  database.push(push, at_second(2));
+  database.note_archive("files", digest, "other", at_second(3));
+  database.push(make_push("archived", "newest"), at_second(3));
+  database.drop_revisions(project, at_second(9), 0, 10);
+  EXPECT_FALSE(database.condemn_archives("files", at_second(9), "", 10).paths.empty());
+  database.forget_archive("files", "path");
+}
+
 void use_attempts(Database& database) {
   const AttemptId id = insert(database, {.name = "named", .wake_at = at_second(1)}).id;
   enqueue(database, id, 1);
@@ -245,6 +264,7 @@ void check_plans(std::unique_ptr<sql::Driver> owned, const Planner& planner) {
   Record record;
   sql::SqlDatabase database(std::make_unique<RecordingDriver>(std::move(owned), record));
   use_projects(database);
+  use_archives(database);
   use_attempts(database);
   use_history(database);
   use_search(database);

@@ -245,6 +245,21 @@ std::optional<std::string> RetryingDatabase::find_archive(RevisionId revision) {
   return again([&] { return database_.find_archive(revision); });
 }
 
+std::string RetryingDatabase::note_archive(const std::string& type, const std::string& digest,
+                                           const std::string& fresh_path, Instant now) {
+  return again([&] { return database_.note_archive(type, digest, fresh_path, now); });
+}
+
+CondemnedArchives RetryingDatabase::condemn_archives(const std::string& type, Instant noted_before,
+                                                     const std::string& after, std::size_t max) {
+  return again_with_answer(
+      faults_, [&] { return database_.condemn_archives(type, noted_before, after, max); });
+}
+
+void RetryingDatabase::forget_archive(const std::string& type, const std::string& path) {
+  return again([&] { return database_.forget_archive(type, path); });
+}
+
 std::vector<Workflow> RetryingDatabase::list_workflows(RevisionId revision) {
   return again([&] { return database_.list_workflows(revision); });
 }

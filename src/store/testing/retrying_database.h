@@ -56,6 +56,13 @@ class RetryingDatabase : public Database {
   std::vector<WorkflowDetails> list_workflows(SiteId site, const WorkflowFilter& filter,
                                               const Page& page) override;
 
+  // ArchivePlaces
+  std::string note_archive(const std::string& type, const std::string& digest,
+                           const std::string& fresh_path, Instant now) override;
+  CondemnedArchives condemn_archives(const std::string& type, Instant noted_before,
+                                     const std::string& after, std::size_t max) override;
+  void forget_archive(const std::string& type, const std::string& path) override;
+
   // Schedules
   std::optional<Schedule> find_schedule(SiteId site, ScheduleId schedule) override;
   std::optional<Schedule> find_schedule(ProjectId project, const std::string& workflow) override;
