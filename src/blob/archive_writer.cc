@@ -61,7 +61,8 @@ ArchiveEntry entry_for(const fs::path& project, const workflow::ProjectFile& fil
 
 class TarWriter {
  public:
-  explicit TarWriter(const fs::path& path) : archive_(::archive_write_new()) {
+  TarWriter(const fs::path& path, FileTimes times)
+      : archive_(::archive_write_new()), times_(times) {
     require(::archive_write_add_filter_gzip(archive_.get()));
     require(::archive_write_set_filter_option(archive_.get(), "gzip", "timestamp", nullptr));
     require(::archive_write_set_format_pax_restricted(archive_.get()));
@@ -121,7 +122,7 @@ class TarWriter {
     const Header header(name);
     ::archive_entry_set_filetype(header.get(), AE_IFREG);
     ::archive_entry_set_perm(header.get(), status.st_mode & 0777);
-    ::archive_entry_set_mtime(header.get(), status.st_mtime, 0);
+    if (times_ == FileTimes::kept) ::archive_entry_set_mtime(header.get(), status.st_mtime, 0);
     ::archive_entry_set_size(header.get(), size);
     require(::archive_write_header(archive_.get(), header.get()));
   }
@@ -143,6 +144,7 @@ class TarWriter {
     void operator()(archive* writer) const { ::archive_write_free(writer); }
   };
   std::unique_ptr<archive, Free> archive_;
+  const FileTimes times_;
 };
 
 }  // namespace
@@ -159,6 +161,7 @@ std::vector<ArchiveEntry> list_archive_entries(const fs::path& project, Outgoing
 }
 
 void write_project_archive(const fs::path& archive, const std::vector<ArchiveEntry>& entries,
+                           FileTimes times,
                            const std::function<void(const ArchiveEntry&)>& packed) {
   const fs::path temporary = archive.parent_path() /
                              ("." + archive.filename().string() + "." + std::to_string(::getpid()));
@@ -166,7 +169,7 @@ void write_project_archive(const fs::path& archive, const std::vector<ArchiveEnt
     if (!archive.parent_path().empty() && !fs::exists(archive.parent_path())) {
       throw Error("no such file", archive.string());
     }
-    TarWriter writer(temporary);
+    TarWriter writer(temporary, times);
     std::error_code ignored;
     for (const ArchiveEntry& entry : entries) {
       packed(entry);

@@ -25,11 +25,15 @@ enum class OutgoingLinks { refused, copied };
 std::vector<ArchiveEntry> list_archive_entries(const std::filesystem::path& project,
                                                OutgoingLinks outgoing);
 
+/// When files were changed: with their times left out, fresh copies of a project make the same
+/// archive.
+enum class FileTimes { kept, left_out };
+
 /// Writes a gzip-compressed PAX tar file of the entries, atomically; owners are left out, so that
 /// equal projects make equal archives. `packed` is told of each entry before it is packed. An entry
 /// that is the archive itself is stored as the beginning of a gzip file. Throws Error of kind "io".
 void write_project_archive(const std::filesystem::path& archive,
-                           const std::vector<ArchiveEntry>& entries,
+                           const std::vector<ArchiveEntry>& entries, FileTimes times,
                            const std::function<void(const ArchiveEntry&)>& packed);
 
 }  // namespace mogura::blob

@@ -61,8 +61,8 @@ class ArchiveWriterTest : public ::testing::Test {
     }
     return names;
   }
-  void pack(const fs::path& archive) const {
-    write_project_archive(archive, list_archive_entries(project_, OutgoingLinks::copied),
+  void pack(const fs::path& archive, FileTimes times = FileTimes::kept) const {
+    write_project_archive(archive, list_archive_entries(project_, OutgoingLinks::copied), times,
                           [](const ArchiveEntry&) {});
   }
 
@@ -138,10 +138,22 @@ TEST_F(ArchiveWriterTest, StoresItselfAsTheBeginningOfAnArchive) {
   EXPECT_EQ(entries[1].content.size(), 10u);
 }
 
+TEST_F(ArchiveWriterTest, MakesTheSameOfFreshCopiesWithoutTheirTimes) {
+  const fs::path file = place_.write("project/a.dig", "x");
+  fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::hours(48));
+  pack(place_ / "old.tar.gz");
+  pack(place_ / "old-without.tar.gz", FileTimes::left_out);
+  fs::last_write_time(file, fs::file_time_type::clock::now());
+  pack(place_ / "new.tar.gz");
+  pack(place_ / "new-without.tar.gz", FileTimes::left_out);
+  EXPECT_NE(read_all(place_ / "old.tar.gz"), read_all(place_ / "new.tar.gz"));
+  EXPECT_EQ(read_all(place_ / "old-without.tar.gz"), read_all(place_ / "new-without.tar.gz"));
+}
+
 TEST_F(ArchiveWriterTest, NamesTheArchiveThatHasNoDirectory) {
   const std::string archive = place_ / "none/a.tar.gz";
   try {
-    write_project_archive(archive, {}, [](const ArchiveEntry&) {});
+    write_project_archive(archive, {}, FileTimes::kept, [](const ArchiveEntry&) {});
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), "no such file");
@@ -154,7 +166,8 @@ TEST_F(ArchiveWriterTest, KeepsTheOldArchiveWhereItFails) {
   const fs::path archive = place_.write("out.tar.gz", "old");
   const auto entries = list_archive_entries(project_, OutgoingLinks::refused);
   fs::remove(project_ / "a.dig");
-  EXPECT_THROW(write_project_archive(archive, entries, [](const ArchiveEntry&) {}), Error);
+  EXPECT_THROW(write_project_archive(archive, entries, FileTimes::kept, [](const ArchiveEntry&) {}),
+               Error);
   EXPECT_EQ(read_all(archive), "old");
   EXPECT_EQ(std::distance(fs::directory_iterator(place_.path()), fs::directory_iterator()), 2);
 }

@@ -36,10 +36,11 @@ std::vector<std::string> pack_project(const Invocation& invocation, const Packin
     std::erase_if(entries,
                   [&](const blob::ArchiveEntry& entry) { return entry.path == packing.archive; });
   }
-  blob::write_project_archive(packing.archive, entries, [&](const blob::ArchiveEntry& entry) {
+  const auto packed = [&](const blob::ArchiveEntry& entry) {
     tell("  Archiving " + entry.name);
     if (entry.link_target) tell("    symlink -> " + *entry.link_target);
-  });
+  };
+  blob::write_project_archive(packing.archive, entries, packing.times, packed);
   return workflow_files;
 }
 

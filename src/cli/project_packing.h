@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "blob/archive_writer.h"
 #include "cli/command.h"
 
 namespace mogura::cli {
@@ -15,6 +16,7 @@ struct Packing {
   std::filesystem::path archive;  // absolute
   std::string shown_archive;      // its path as it is told
   bool quiet = false;             // tells nothing
+  blob::FileTimes times = blob::FileTimes::kept;
 };
 
 /// Checks the project's workflows and writes the archive, telling of each entry. Options of the

@@ -148,7 +148,8 @@ int run_push(const Invocation& invocation) {
       pack_project(invocation, {.project = absolute_path(arguments.text_or("--project", ".")),
                                 .archive = archive.path,
                                 .shown_archive = archive.shown,
-                                .quiet = quiet});
+                                .quiet = quiet,
+                                .times = blob::FileTimes::left_out});
   if (!quiet) show_workflow_files(invocation, workflow_files);
   return upload_archive(invocation, arguments.positionals()[0], revision_of(arguments),
                         read_file(archive.path));
