@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "blob/temporary_directory.h"
 #include "calendar/duration.h"
+#include "cli/archive_settings.h"
 #include "cli/engine.h"
 #include "cli/notification.h"
 #include "cli/server_store.h"
@@ -108,15 +109,16 @@ struct ServerProcess::Impl {
               secrets::SecretCrypto(value::find_text(settings, "digdag.secret-encryption-key"))),
         notifier(make_notifier(settings)),
         logs(make_log_store(settings, clock, database.get())),
-        workspaces(*database, temporary_directories,
+        archives(make_archive_store(settings, *database)),
+        workspaces({*database, *archives, temporary_directories, clock},
                    fs::path(value::get_text(settings, "tmpdir")) / "workspace",
                    workspace_limits(settings)),
         workflows(*database, kTheSite),
         engine(engine_options(config)),
         scheduler({*database, engine.executor(), clock}),
-        retention({*database, *logs, clock}, scheduler::retention_options(settings)),
+        retention({*database, *logs, *archives, clock}, scheduler::retention_options(settings)),
         http(server::read_settings(settings, version),
-             {*database, engine.executor(), vault, *logs, clock}) {}
+             {*database, engine.executor(), vault, *logs, *archives, clock}) {}
 
   // Without the key a directory is made that is gone with the server.
   Object with_tmpdir(Object given) {
@@ -163,6 +165,7 @@ struct ServerProcess::Impl {
   const secrets::SecretVault vault;
   const std::unique_ptr<operators::Notifier> notifier;
   const std::unique_ptr<blob::LogStore> logs;
+  const std::unique_ptr<blob::ArchiveStore> archives;
   operators::TemporaryDirectories temporary_directories;
   TaskWorkspaces workspaces;
   const executor::StoredWorkflows workflows;

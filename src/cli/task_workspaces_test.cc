@@ -16,12 +16,12 @@ class TaskWorkspacesTest : public testing::Test {
  protected:
   void push(const std::string& revision, const std::string& content) {
     store::Push push = store::testing::make_push("p", revision);
-    push.archive = blob::testing::archive_of({{.name = "data", .content = content}});
+    archives.put(push, blob::testing::archive_of({{.name = "data", .content = content}}), {});
     request.project = database->push(push, Instant()).project.id;
     request.revision = revision;
   }
   TaskWorkspaces workspaces(std::uint64_t idle_bytes = 64u << 20) {
-    return {*database, directories, root.path(), {.idle_bytes = idle_bytes}};
+    return {{*database, archives, directories, clock}, root.path(), {.idle_bytes = idle_bytes}};
   }
   std::unique_ptr<agent::ProjectFiles> open(TaskWorkspaces& all, std::int64_t task) {
     request.task_id = task;
@@ -39,6 +39,8 @@ class TaskWorkspacesTest : public testing::Test {
 
   const TempDirectory root;
   const std::unique_ptr<store::Database> database = store::sqlite::open_memory_database();
+  blob::ArchiveStore archives{*database, {}};
+  FakeClock clock{Instant()};
   operators::TemporaryDirectories directories;
   operators::TaskRequest request{.workflow_name = "w", .attempt = AttemptId{2}};
 };
@@ -82,12 +84,60 @@ TEST_F(TaskWorkspacesTest, AreFreshForTasksAtOneTimeAndAfterAChange) {
   EXPECT_EQ(content(*four), "as pushed");
 }
 
-TEST_F(TaskWorkspacesTest, BelongToOneRevision) {
+TEST_F(TaskWorkspacesTest, BelongToOneArchive) {
   TaskWorkspaces all = workspaces();
   push("r1", "first");
   open(all, 7).reset();
   push("r2", "second");
   EXPECT_EQ(content(*open(all, 8)), "second");
+}
+
+TEST_F(TaskWorkspacesTest, ServeAllRevisionsWithTheSameArchive) {
+  TaskWorkspaces all = workspaces();
+  push("r1", "as pushed");
+  const ino_t first = inode(open(all, 7)->path());
+  push("r2", "as pushed");
+  EXPECT_EQ(inode(open(all, 8)->path()), first);
+}
+
+// Its name may have been given to another one since.
+TEST_F(TaskWorkspacesTest, LookARevisionUpAgainAfterAWhile) {
+  TaskWorkspaces all = workspaces();
+  push("r1", "first");
+  open(all, 7).reset();
+  push("r2", "newest");
+  database->drop_revisions(request.project, Instant(std::chrono::seconds(9)), 0, 10);
+  push("r1", "second");
+  EXPECT_EQ(content(*open(all, 8)), "first");
+  clock.advance(std::chrono::minutes(1));
+  EXPECT_EQ(content(*open(all, 9)), "second");
+}
+
+TEST_F(TaskWorkspacesTest, AreEmptyForARevisionWithoutAnArchive) {
+  TaskWorkspaces all = workspaces();
+  request.project = database->push(store::testing::make_push("p", "r1"), Instant()).project.id;
+  request.revision = "r1";
+  EXPECT_TRUE(fs::is_empty(open(all, 7)->path()));
+}
+
+TEST_F(TaskWorkspacesTest, SayWhyThereIsNoArchive) {
+  TaskWorkspaces all = workspaces();
+  request.project = ProjectId{7};
+  request.revision = "r1";
+  const auto problem = [&]() -> std::string {
+    try {
+      open(all, 7);
+    } catch (const Error& error) {
+      return error.message();
+    }
+    return "none";
+  };
+  EXPECT_EQ(problem(), "Archive data for project id=7 revision='r1' is not found in database");
+  store::Push elsewhere = store::testing::make_push("p", "r1");
+  elsewhere.archive_type = "s3";
+  request.project = database->push(elsewhere, Instant()).project.id;
+  EXPECT_EQ(problem(), "Archive of project id=" + std::to_string(request.project.value) +
+                           " revision='r1' is in a storage that this server is not set up for: s3");
 }
 
 TEST_F(TaskWorkspacesTest, AreMadeAnewWhereSomebodyRemovedThem) {

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "base/log.h"
@@ -153,10 +154,12 @@ void Retention::Impl::sweep() {
       page.after_id = project.project.value;
     }
   } while (!projects.empty());
+  dependencies.archives.clean_up(dependencies.clock.now());
 }
 
 void Retention::Impl::serve() {
-  for (bool goes_on = wait(options.first_after); goes_on; goes_on = wait(options.interval)) {
+  const auto first_after = std::min(options.first_after, options.interval);
+  for (bool goes_on = wait(first_after); goes_on; goes_on = wait(options.interval)) {
     try {
       sweep();
     } catch (const Error& error) {

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <memory>
 
+#include "blob/archive_store.h"
 #include "blob/log_store.h"
 #include "store/database.h"
 #include "value/value.h"
@@ -36,14 +37,15 @@ class Retention {
   struct Dependencies {
     store::Database& database;
     blob::LogStore& logs;
+    blob::ArchiveStore& archives;
     const Clock& clock;
   };
 
   Retention(const Dependencies& dependencies, const RetentionOptions& options);
   ~Retention();  // stop()
 
-  /// Gives up everything that is due now, and clears away what earlier sweeps left. Throws what the
-  /// store throws.
+  /// Gives up everything that is due now, and clears away what earlier sweeps and pushes left.
+  /// Throws what the store throws.
   void sweep();
 
   /// Does so on a thread of its own, again and again.

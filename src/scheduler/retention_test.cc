@@ -42,7 +42,14 @@ class RetentionSweepTest : public ::testing::Test {
     return blob::logs_of(database_->find_attempt_summary({0}, id)->info);
   }
   void sweep(const store::RetentionPolicy& policy) {
-    Retention({*database_, logs_, clock_}, {.policy = policy}).sweep();
+    Retention({*database_, logs_, archives_, clock_}, {.policy = policy}).sweep();
+  }
+  blob::ArchiveStoreOptions archive_options() {
+    blob::ArchiveStoreOptions options;
+    options.type = "local";
+    options.files["local"] =
+        std::make_unique<blob::ArchivesInDirectory>(files_.root() / "archives");
+    return options;
   }
   bool is_there(AttemptId id) { return database_->find_attempt(id).has_value(); }
 
@@ -53,7 +60,23 @@ class RetentionSweepTest : public ::testing::Test {
                        {.agent = "7@host"},
                        clock_,
                        [](const LogRecord& record) { return std::string(record.text); }};
+  blob::ArchiveStore archives_{*database_, archive_options()};
 };
+
+TEST_F(RetentionSweepTest, ErasesTheArchivesOfRevisionsThatAreGone) {
+  store::Push push = make_push("p", "old");
+  archives_.put(push, "bytes", clock_.now());
+  const store::Revision old = database_->push(push, clock_.now()).revision;
+  clock_.advance(std::chrono::hours(2));
+  database_->push(make_push("p", "new"), clock_.now());
+  sweep({});
+  EXPECT_TRUE(archives_.read(old));
+  sweep({.max_age = seconds(60)});
+  EXPECT_FALSE(database_->find_revision(old.id));
+  clock_.advance(std::chrono::hours(2));
+  sweep({});
+  EXPECT_EQ(archives_.read(old).error().kind, blob::ArchiveProblem::Kind::missing);
+}
 
 TEST_F(RetentionSweepTest, KeepsEverythingUnlessTold) {
   const AttemptId old = finished(push("p"), 1);
@@ -120,7 +143,7 @@ TEST_F(RetentionSweepTest, RunsOnItsOwnUntilItIsStopped) {
   finished(project, 2);
   RetentionOptions options{.policy = {.max_sessions = 1}, .interval = seconds(1)};
   options.first_after = seconds(0);
-  Retention retention({*database_, logs_, clock_}, options);
+  Retention retention({*database_, logs_, archives_, clock_}, options);
   retention.start();
   const auto deadline = std::chrono::steady_clock::now() + seconds(20);
   while (is_there(old) && std::chrono::steady_clock::now() < deadline) {

@@ -65,14 +65,11 @@ class ApiParts {
                        {.agent = "7@host"},
                        clock_,
                        [](const LogRecord& record) { return std::string(record.text) + "\n"; }};
+  blob::ArchiveStore archives_{*database_, {}};
   LiveStreams live_;
-  Services services_{*database_,
-                     executor_,
-                     vault_,
-                     logs_,
-                     clock_,
-                     live_,
-                     {.version = "0.10.6", .temporary_directory = files_.root()}};
+  Services services_{
+      *database_, executor_, vault_, logs_,
+      archives_,  clock_,    live_,  {.version = "0.10.6", .temporary_directory = files_.root()}};
 };
 
 }  // namespace mogura::server

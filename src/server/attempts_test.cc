@@ -109,7 +109,8 @@ TEST_F(AttemptsApiTest, AWorkflowOfADeletedProjectDoesNotStart) {
 
 TEST_F(AttemptsApiTest, TooManyUnfinishedAttemptsAreRefusedWhereALimitIsSet) {
   executor::Executor limited(dependencies({{}, 100, 1}));
-  const Services services{*database_, limited, vault_, logs_, clock_, live_, services_.settings};
+  const Services services{*database_, limited, vault_, logs_,
+                          archives_,  clock_,  live_,  services_.settings};
   api_ = std::make_unique<Api>(services);
   push("p", "r", {{"w.dig", "+a:\n  sh>: x\n"}});
   EXPECT_THAT(start("2030-01-01T00:00:00Z"), StartsWith("200 "));

@@ -28,7 +28,7 @@ class LiveStreamsTest : public ApiTest {
   }
 
   Server server_{read_settings({{"server.port", "0"}}, "1"),
-                 {*database_, executor_, vault_, logs_, clock_}};
+                 {*database_, executor_, vault_, logs_, archives_, clock_}};
 };
 
 TEST_F(LiveStreamsTest, AnAttemptIsShownAsItIsAndAsItChangesUntilItIsDone) {

@@ -78,12 +78,24 @@ net::ServerResponse list_revisions(const Call& call) {
   return json_reply(Object{{"revisions", std::move(revisions)}});
 }
 
+// The texts of rest-api.md §6.7; others name the revision.
+RequestError no_archive(const store::Revision& revision, const blob::ArchiveProblem& problem) {
+  using Kind = blob::ArchiveProblem::Kind;
+  if (problem.kind == Kind::missing && revision.archive_type != "db") {
+    return {404, "Archive file not found"};
+  }
+  if (problem.kind == Kind::missing || problem.kind == Kind::not_kept) {
+    return {404, "Archive is not stored"};
+  }
+  return {500, problem.message};
+}
+
 net::ServerResponse get_archive(const Call& call) {
   const store::Project project = project_of(call);
   const store::Revision revision = get_revision(call, project, find_parameter(call, "revision"));
-  auto archive = call.services.database.find_archive(revision.id);
-  if (!archive) throw RequestError(404, "Archive is not stored");
-  return text_reply(std::move(*archive), kGzip);
+  auto archive = call.services.archives.read(revision);
+  if (!archive) throw no_archive(revision, archive.error());
+  return text_reply(*std::move(archive), kGzip);
 }
 
 net::ServerResponse list_project_workflows(const Call& call) {

@@ -106,8 +106,6 @@ store::Pushed push_project(const Call& call) {
   }
 
   push.site = call.caller.site;
-  push.archive_type = "db";
-  push.archive = archive;
   push.archive_md5 = project.md5;
   push.user_info = call.caller.user_info;
   push.workflows = checked_workflows(call, project.workflows, from);
@@ -116,7 +114,9 @@ store::Pushed push_project(const Call& call) {
     return scheduler::find_schedule(definition->config, definition->timezone)
         ->next(last_session_time);
   };
-  return call.services.database.push(push, call.services.clock.now());
+  const Instant now = call.services.clock.now();
+  call.services.archives.put(push, archive, now);
+  return call.services.database.push(push, now);
 }
 
 }  // namespace mogura::server

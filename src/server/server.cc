@@ -55,8 +55,13 @@ void write_runtime_info(const std::filesystem::path& path,
 struct Server::Impl {
   Impl(ServerSettings given, const Dependencies& dependencies)
       : settings(std::move(given)),
-        services{dependencies.database, dependencies.executor, dependencies.vault,
-                 dependencies.logs,     dependencies.clock,    live,
+        services{dependencies.database,
+                 dependencies.executor,
+                 dependencies.vault,
+                 dependencies.logs,
+                 dependencies.archives,
+                 dependencies.clock,
+                 live,
                  settings.api},
         api(services),
         http(

@@ -1,6 +1,7 @@
 // The server's HTTP side: listeners, the API behind them, the access log (rest-api.md §14).
 //
-//   Server server(read_settings(config, version), {database, executor, vault, logs, clock});
+//   Server server(read_settings(config, version),
+//                 {database, executor, vault, logs, archives, clock});
 //   server.start();
 //   ...
 //   server.stop();
@@ -22,6 +23,7 @@ class Server {
     executor::Executor& executor;
     const secrets::SecretVault& vault;
     blob::LogStore& logs;
+    blob::ArchiveStore& archives;
     const Clock& clock;
   };
 

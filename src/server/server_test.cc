@@ -26,7 +26,7 @@ class ServerTest : public ApiTest {
     config.set("server.runtime-info.path", (files_.root() / "info").string());
     server_ = std::make_unique<Server>(
         read_settings(config, "0.10.6"),
-        Server::Dependencies{*database_, executor_, vault_, logs_, clock_});
+        Server::Dependencies{*database_, executor_, vault_, logs_, archives_, clock_});
     executor_.start();
     server_->start();
   }

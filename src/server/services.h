@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "blob/archive_store.h"
 #include "blob/log_store.h"
 #include "blob/project_archive.h"
 #include "executor/executor.h"
@@ -39,6 +40,7 @@ struct Services {
   executor::Executor& executor;
   const secrets::SecretVault& vault;
   blob::LogStore& logs;
+  blob::ArchiveStore& archives;
   const Clock& clock;
   LiveStreams& live;
   ApiSettings settings;

@@ -119,16 +119,7 @@ net::HttpHeaders headers_of(const Object& config) {
   return headers;
 }
 
-// What nobody would notice otherwise until it is missed in its place.
-void check_archive_type(const Object& config) {
-  const std::string type = value::find_text(config, "archive.type").value_or("db");
-  if (type != "db") {
-    throw ConfigError("Unknown archive.type: " + type + ". Archives are kept in the database (db)");
-  }
-}
-
 ApiSettings api_settings_of(const Object& config, const std::string& version) {
-  check_archive_type(config);
   ApiSettings api;
   api.version = version;
   api.upgrade_recommended_if_older = version_of(config, "upgrade-recommended-if-older");

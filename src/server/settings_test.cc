@@ -104,8 +104,6 @@ TEST(Settings, WrongOnesAreErrorsThatNameTheKey) {
             "Parameter 'server.port' must be a port number, 0 to 65535");
   EXPECT_EQ(problem_of({{"server.admin.port", "-1"}}),
             "Parameter 'server.admin.port' must be a port number, 0 to 65535");
-  EXPECT_EQ(problem_of({{"archive.type", "s3"}}),
-            "Unknown archive.type: s3. Archives are kept in the database (db)");
   EXPECT_EQ(problem_of({{"server.tls.key", "k.pem"}}),
             "server.tls.certificate and server.tls.key must be set together");
   EXPECT_EQ(problem_of({{"server.client-version-check.upgrade-recommended-if-older", "x"}}),
