@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import urllib.request
 
-from project import ProjectTest, Ran, wait_for
+from project import RUN_SECONDS, ProjectTest, Ran, wait_for
 
 
 class ServerTest(ProjectTest):
     def start_server(self, *arguments: str) -> None:
         """Starts it in the project's directory and waits until it answers."""
         runtime_info = self.place / "runtime-info.json"
+        runtime_info.unlink(missing_ok=True)  # another server's
         self.server = self.start_running("server", "-n", "0", *arguments, "-X",
                                          f"server.runtime-info.path={runtime_info}")
 
@@ -33,7 +34,7 @@ class ServerTest(ProjectTest):
         return ran
 
     def get(self, path: str) -> bytes:
-        with urllib.request.urlopen(f"http://{self.endpoint}{path}") as answer:
+        with urllib.request.urlopen(f"http://{self.endpoint}{path}", timeout=RUN_SECONDS) as answer:
             return answer.read()
 
     def start_attempt(self, project: str, workflow: str) -> str:
