@@ -3,16 +3,20 @@ for whatever is unfinished somebody will do something."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from workload import FAN_LIMIT, MAX_ROUNDS
+from workload import FAN_LIMIT, MAX_ROUNDS, MAX_TASKS, PERIODS
 
 BLOCKED, READY, RETRY_WAITING, GROUP_RETRY_WAITING, RUNNING, PLANNED, GROUP_ERROR, SUCCESS, \
     ERROR, CANCELED = range(10)
 PROGRESSING = {READY, RETRY_WAITING, GROUP_RETRY_WAITING, RUNNING, PLANNED}
 DONE = {GROUP_ERROR, SUCCESS, ERROR, CANCELED}
+WAITING = {RETRY_WAITING, GROUP_RETRY_WAITING}
 DELAYED_FLAGS = 2 | 4
+# What limits do not count: alerts, monitors and error tasks.
+GENERATED = re.compile(r"\^(failure-alert|sla|error)")
 MICROS = 1_000_000  # sessions have seconds, schedules have these
 
 SELECTS = {
@@ -22,7 +26,8 @@ SELECTS = {
                 "retry_attempt_name, attempt_index, cancel_requested, done, success, version, "
                 "finished_at, wake_at, monitor_due, starts_after, resumed FROM attempts",
     "tasks": "SELECT attempt_id, position, full_name, name_offset, parent, barrier, is_group, "
-             "state, flags, output, run, retry_at FROM tasks ORDER BY attempt_id, position",
+             "state, flags, output, run, retry_at, updated_at FROM tasks "
+             "ORDER BY attempt_id, position",
     "barriers": "SELECT attempt_id, position, members FROM barriers",
     "entries": "SELECT id, attempt_id, task, run, lease_id, epoch FROM queue_entries",
     "leases": "SELECT id, epoch FROM leases",
@@ -73,6 +78,9 @@ def violations(rows: Rows) -> Iterator[str]:
     for attempt_id, entries in rows.entries.items():
         if attempt_id not in rows.attempts:
             yield f"Q2: queue entries of attempt {attempt_id}, which does not exist: {entries}"
+    for attempt_id in {*rows.tasks, *(attempt for attempt, _ in rows.barriers)}:
+        if attempt_id not in rows.attempts:
+            yield f"I4: tasks of attempt {attempt_id}, which does not exist"
 
 
 def changes(before: Rows, after: Rows) -> Iterator[str]:
@@ -92,6 +100,14 @@ def changes(before: Rows, after: Rows) -> Iterator[str]:
                        f"{task['state']} to {now['state']}")
             if now["run"] < task["run"]:
                 yield f"T9: {task['full_name']} of attempt {attempt_id} has forgotten runs"
+            if _woke_early(task, now) and not new["cancel_requested"]:
+                yield f"T9: {task['full_name']} of attempt {attempt_id} did not wait: {task} {now}"
+
+
+def _woke_early(task: dict, now: dict) -> bool:
+    """Whether a task that waited for a time has gone on before it."""
+    went_on = now["state"] != task["state"] or now["run"] != task["run"]
+    return task["state"] in WAITING and went_on and now["updated_at"] < task["retry_at"]
 
 
 def _sessions(rows: Rows) -> Iterator[str]:
@@ -118,12 +134,16 @@ def _schedules(rows: Rows) -> Iterator[str]:
              for row in rows.sessions.values()}
     for row in rows.schedules:
         last, name = row["last_session_time"], row["workflow_name"]
+        if row["session_time"] % (PERIODS[name] * MICROS) or row["run_time"] != row["session_time"]:
+            yield f"S3: {name} starts {row['session_time']} at {row['run_time']}"
         if last is None:
             continue
         if (row["project_id"], name, last // MICROS) not in times:
             yield f"S2: {name} has started the session {last}, which does not exist"
         if row["session_time"] <= last:
             yield f"S2: {name} starts {row['session_time']} after {last}"
+        if row["session_time"] != last + PERIODS[name] * MICROS:
+            yield f"S3: {name} starts {row['session_time']} next after {last}"
 
 
 def _attempt(rows: Rows, attempt: dict) -> Iterator[str]:
@@ -179,7 +199,7 @@ def _queue(rows: Rows, attempt: dict, tasks: list[dict]) -> Iterator[str]:
         waits = task["state"] == RUNNING and task["position"] not in queued
         if waits and attempt["wake_at"] is None and attempt["starts_after"] is None:
             yield f"Q1: {task['full_name']} runs and is not queued"
-        if task["state"] in (RETRY_WAITING, GROUP_RETRY_WAITING) and task["retry_at"] is None:
+        if task["state"] in WAITING and task["retry_at"] is None:
             yield f"L1: {task['full_name']} waits for no time"
 
 
@@ -203,6 +223,9 @@ def _tasks(rows: Rows, attempt: dict, tasks: list[dict]) -> Iterator[str]:
     for name, count in Counter(task["full_name"] for task in tasks).items():
         if count > MAX_ROUNDS:
             yield f"T6: {count} rounds of {name}"
+    planned = {task["full_name"] for task in tasks if not GENERATED.search(task["full_name"])}
+    if len(planned) > MAX_TASKS:
+        yield f"I5: {len(planned)} tasks"
     alerts = [task for task in tasks if task["full_name"].endswith("^failure-alert")]
     failed = tasks[0]["state"] in (ERROR, GROUP_ERROR)
     if len(alerts) > 1 or (failed and not alerts):
@@ -211,6 +234,9 @@ def _tasks(rows: Rows, attempt: dict, tasks: list[dict]) -> Iterator[str]:
 
 def _order(rows: Rows, attempt: dict, tasks: list[dict], task: dict) -> Iterator[str]:
     if task["barrier"] is None:
+        return
+    if (attempt["id"], task["barrier"]) not in rows.barriers:
+        yield f"I4: what {task['full_name']} waits for is lost"
         return
     for member in rows.barriers[attempt["id"], task["barrier"]]:
         upstream = tasks[member]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -10,18 +9,23 @@ import subprocess
 import time
 from pathlib import Path
 
+from running import find_address, marked_processes
+from workload import MAX_TASKS
+
 START_SECONDS = 60
 STOP_SECONDS = 60
-# How long an agent that has died keeps its tasks; the least that the server takes.
-LEASE = ("-X", "agent.heartbeat-interval=1", "-X", "agent.lock-retention-time=2")
+# An agent that has died keeps its tasks for so long: the least that the server takes.
+SETTINGS = ("-X", "agent.heartbeat-interval=1", "-X", "agent.lock-retention-time=2",
+            "-X", f"executor.task_max_run={MAX_TASKS}")
 MARK = "CHAOS"
 
 
 class Server:
-    def __init__(self, program: Path, place: Path, database) -> None:
+    def __init__(self, program: Path, place: Path, database, **environment: str) -> None:
         self._program = program
         self._place = place
         self._database = database
+        self._environment = environment
         self._info = place / "runtime-info.json"
         self.log = place / "server.log"
         self.task_logs = place / "logs"
@@ -35,11 +39,11 @@ class Server:
         sanitizers = {name: text for name, text in os.environ.items() if "SAN_" in name}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [self._program, "server", "-n", "0", "-O", str(self.task_logs), *LEASE,
+                [self._program, "server", "-n", "0", "-O", str(self.task_logs), *SETTINGS,
                  "-X", f"server.runtime-info.path={self._info}",
                  "-X", f"tmpdir={self._place}/tmp", *self._database.server_arguments()],
-                cwd=self._place, env=environment | sanitizers, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log)
+                cwd=self._place, env=environment | sanitizers | self._environment,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     @property
     def pid(self) -> int:
@@ -49,11 +53,7 @@ class Server:
         """Absent while it does not listen. Throws where it has ended by itself."""
         if self._process.poll() is not None:
             raise AssertionError(f"the server ended by itself: {self.tail()}")
-        try:
-            found = json.loads(self._info.read_text(encoding="utf-8"))["local_addresses"][0]
-        except (FileNotFoundError, ValueError):
-            return None
-        return found["host"], found["port"]
+        return find_address(self._info)
 
     def wait_for_address(self) -> tuple[str, int]:
         deadline = time.monotonic() + START_SECONDS
@@ -84,21 +84,9 @@ class Server:
 
     def wait_until_nothing_runs(self, seconds: float = 10) -> None:
         deadline = time.monotonic() + seconds
-        while left := self._processes():
+        while left := marked_processes(f"{MARK}={self._place}"):
             assert time.monotonic() < deadline, f"orphans: {left}"
             time.sleep(0.002)
-
-    def _processes(self) -> dict[int, str]:
-        """All that carry the mark of this place in their environment."""
-        mark = f"{MARK}={self._place}".encode()
-        found = {}
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                if mark in (folder / "environ").read_bytes().split(b"\0"):
-                    found[int(folder.name)] = (folder / "comm").read_text().strip()
-            except OSError:
-                pass  # gone meanwhile, or somebody else's
-        return found
 
     def tail(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-3000:]

@@ -60,6 +60,19 @@ _error: {sh>: . ./step.sh 0}
   +bad: {sh>: ". ./step.sh 0; mark=$CHAOS/marks/$attempt_id; test -e $mark || { > $mark; exit 1; }"}
 +after: {sh>: . ./step.sh 0}
 """,
+    # What parallel tasks store reaches those that follow, in the order of the workflow and not of
+    # time; it reaches nobody beside.
+    "apart": """
++both:
+  _parallel: true
+  +left:
+    +one: {sh>: ". ./step.sh 0.1; echo side=left >> $MOGURA_OUTPUT"}
+    +two: {sh>: ". ./step.sh 0; test ${side} = left"}
+  +right:
+    +one: {sh>: ". ./step.sh 0; echo side=right >> $MOGURA_OUTPUT"}
+    +two: {sh>: ". ./step.sh 0.2; test ${side} = right"}
++after: {sh>: ". ./step.sh 0; test ${side} = right"}
+""",
     "calls": """
 +choose:
   if>: ${true}
@@ -82,7 +95,11 @@ _parallel: true
 # How their attempts end where nobody kills them.
 FAILING = {"broken"}
 # Workflows that clients start.
-STARTED = ("plain", "fan", "broken", "again", "calls", "slow")
+STARTED = ("plain", "fan", "apart", "broken", "again", "calls", "slow")
+# The seconds between the sessions of a schedule, which all begin at a multiple of them.
+PERIODS = {"tick": 1, "daily": 24 * 3600}
+# Of one attempt, which the server is told.
+MAX_TASKS = 16
 # Tasks of these groups run once in each of its rounds, at most so many.
 MAX_ROUNDS = 3
 # The number of progressing children that +fan+each may have.

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import suite
+from running import marked_processes
 
 RUN_SECONDS = 60
 POLL_SECONDS = 0.01
@@ -128,15 +129,7 @@ class ProjectTest(unittest.TestCase):
 
     def processes(self) -> dict[int, str]:
         """What this test started and still runs, directly or not: process number and program."""
-        mark = f"{MARK}={self.place}".encode()
-        found = {}
-        for folder in Path("/proc").glob("[0-9]*"):
-            try:
-                if mark in (folder / "environ").read_bytes().split(b"\0"):
-                    found[int(folder.name)] = (folder / "comm").read_text().strip()
-            except OSError:
-                pass  # gone meanwhile, or not ours
-        return found
+        return marked_processes(f"{MARK}={self.place}")
 
     def assert_nothing_runs(self, seconds: float = 10) -> None:
         """Nothing that this test started is left, soon."""

@@ -6,6 +6,7 @@ import json
 import urllib.request
 
 from project import RUN_SECONDS, ProjectTest, Ran, wait_for
+from running import find_address
 
 
 class ServerTest(ProjectTest):
@@ -18,12 +19,8 @@ class ServerTest(ProjectTest):
 
         def find_endpoint() -> str | None:
             self.assertIsNone(self.server.process.poll(), self.server.stderr)
-            try:
-                info = json.loads(runtime_info.read_text(encoding="utf-8"))
-            except (FileNotFoundError, ValueError):
-                return None
-            address = info["local_addresses"][0]
-            return f"{address['host']}:{address['port']}"
+            address = find_address(runtime_info)
+            return address and ":".join(map(str, address))
 
         self.endpoint = wait_for(find_endpoint, "the server's start")
 
