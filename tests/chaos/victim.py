@@ -16,7 +16,8 @@ START_SECONDS = 60
 STOP_SECONDS = 60
 # An agent that has died keeps its tasks for so long: the least that the server takes.
 SETTINGS = ("-X", "agent.heartbeat-interval=1", "-X", "agent.lock-retention-time=2",
-            "-X", f"executor.task_max_run={MAX_TASKS}")
+            "-X", f"executor.task_max_run={MAX_TASKS}",
+            "-X", "digdag.secret-encryption-key=MDEyMzQ1Njc4OTAxMjM0NQ==")
 MARK = "CHAOS"
 
 
