@@ -19,6 +19,13 @@ constexpr std::pair<std::string_view, std::string_view> kRenamedProperties[] = {
     {"tcpKeepAlive", "keepalives"},
 };
 
+// A machine that does not answer for 10 s is gone: without these a connection to it would be waited
+// for as long as a statement may take. `database.opts.*` can say otherwise.
+constexpr std::pair<std::string_view, std::string_view> kGoneMachine[] = {
+    {"keepalives", "1"},       {"keepalives_idle", "5"},      {"keepalives_interval", "2"},
+    {"keepalives_count", "3"}, {"tcp_user_timeout", "10000"},
+};
+
 class Settings {
  public:
   Settings(const Object& settings, const std::string& prefix)
@@ -95,7 +102,7 @@ Options options_from(const Object& settings, const std::string& prefix) {
   keywords.emplace_back("password", keys.text("password").value_or(""));
   keywords.emplace_back("connect_timeout",
                         std::to_string(keys.seconds("loginTimeout", 30).count()));
-  keywords.emplace_back("keepalives", "1");
+  for (const auto& [keyword, value] : kGoneMachine) keywords.emplace_back(keyword, value);
   add_encryption(keywords, keys);
   add_properties(keywords, settings, prefix + "opts.");
 

@@ -15,12 +15,16 @@ std::string keywords_of(const Options& options) {
   return text;
 }
 
+const std::string kGone =
+    "keepalives=1 keepalives_idle=5 keepalives_interval=2 keepalives_count=3 "
+    "tcp_user_timeout=10000 ";
+
 TEST(Options, HaveDigdagsDefaults) {
   const Options options = options_from({{"database.host", "db.example.com"},
                                         {"database.database", "digdag"},
                                         {"database.user", "me"}});
   EXPECT_EQ(keywords_of(options),
-            "host=db.example.com dbname=digdag user=me password= connect_timeout=30 keepalives=1 ");
+            "host=db.example.com dbname=digdag user=me password= connect_timeout=30 " + kGone);
   EXPECT_EQ(options.connection_timeout, std::chrono::seconds(30));
   EXPECT_EQ(options.socket_timeout, std::chrono::seconds(1800));
   EXPECT_EQ(options.idle_timeout, std::chrono::seconds(600));
@@ -41,9 +45,8 @@ TEST(Options, TakeDigdagsKeys) {
                                         {"param_server.opts.ApplicationName", "x"},
                                         {"param_server.opts.currentSchema", "s"}},
                                        "param_server.");
-  EXPECT_EQ(keywords_of(options),
-            "host=h port=5433 dbname=d user=u password=p connect_timeout=3 keepalives=1 "
-            "application_name=x options=-c search_path=s ");
+  EXPECT_EQ(keywords_of(options), "host=h port=5433 dbname=d user=u password=p connect_timeout=3 " +
+                                      kGone + "application_name=x options=-c search_path=s ");
   EXPECT_EQ(options.maximum_pool_size, 7u);
   EXPECT_FALSE(options.migrate);
 }
