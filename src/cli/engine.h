@@ -22,6 +22,7 @@ struct EngineOptions {
   Object system_config;  // flat: key -> text
   executor::StartLimits limits;
   executor::TimeToLive time_to_live;
+  executor::BatchLimits batch;
   operators::RunOptions run_options;
   agent::Options agent;
   process::Supervisor::Options processes;

@@ -80,6 +80,7 @@ constexpr auto kKeys = std::to_array<std::string_view>({
     "eval.js-engine-type",
     "executor.attempt_max_run",
     "executor.attempt_ttl",
+    "executor.commit_delay_milliseconds",
     "executor.enqueue_fetch_size",
     "executor.enqueue_random_fetch",
     "executor.task_max_run",

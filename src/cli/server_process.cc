@@ -31,6 +31,7 @@ constexpr std::int64_t kServerMaxTasks = 100'000;
 constexpr std::chrono::minutes kDefaultStopTimeout{5};
 constexpr std::chrono::days kDefaultAttemptTtl{7};
 constexpr std::chrono::days kDefaultTaskTtl{1};
+constexpr std::chrono::milliseconds kDefaultCommitDelay{10};
 
 std::chrono::milliseconds seconds_in(const Object& settings, const std::string& key,
                                      std::chrono::milliseconds otherwise) {
@@ -63,6 +64,15 @@ agent::Options agent_options(const Object& settings) {
   }
   options.stop_timeout = duration_in(settings, "agent.stop_timeout", kDefaultStopTimeout);
   return options;
+}
+
+executor::BatchLimits batch_limits(const Object& settings) {
+  constexpr std::string_view kKey = "executor.commit_delay_milliseconds";
+  executor::BatchLimits limits;
+  const std::int64_t delay = value::find_long(settings, kKey).value_or(kDefaultCommitDelay.count());
+  if (delay < 0) throw ConfigError("'" + std::string(kKey) + "' must not be negative");
+  limits.commit_delay = std::chrono::milliseconds(delay);
+  return limits;
 }
 
 // A limit by its key, or by Digdag's system property for it.
@@ -139,6 +149,7 @@ struct ServerProcess::Impl {
     options.time_to_live.attempt =
         duration_in(settings, "executor.attempt_ttl", kDefaultAttemptTtl);
     options.time_to_live.task = duration_in(settings, "executor.task_ttl", kDefaultTaskTtl);
+    options.batch = batch_limits(settings);
     options.agent = agent_options(settings);
     options.processes = process_options(settings);
     options.command_environment = command::read_environment(environ);

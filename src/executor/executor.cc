@@ -47,8 +47,10 @@ struct Executor::Impl {
   void take_posts();
   void take_due();
   void watch_leases();
-  std::vector<AttemptWork> run_attempts();
-  void commit(std::vector<AttemptWork>& works);
+  void run_attempts();
+  bool can_wait(const AttemptWork& work) const;
+  bool may_gather() const;
+  void commit();
   void finish(AttemptWork& work);
   void redo(AttemptWork& work, bool claim_lost);
   void forget(AttemptId id) { attempts.erase(id); }
@@ -60,6 +62,7 @@ struct Executor::Impl {
                                             const std::vector<store::NewAttempt>& made);
   void begin(store::NewAttempt attempt);
   void noticed(const store::Notice& notice);
+  void store_the_rest();
   bool wait_for_work(Instant wake);
   bool is_stopping() {
     MutexLock lock(mutex);
@@ -71,8 +74,10 @@ struct Executor::Impl {
   const BatchRunner runner;
   LeaseWatch leases;
   std::map<AttemptId, std::unique_ptr<CachedAttempt>> attempts;
-  std::vector<AttemptId> active;  // with work
-  std::deque<Post> arrived;       // posts that their attempts do not have yet
+  std::vector<AttemptId> active;           // with work
+  std::deque<Post> arrived;                // posts that their attempts do not have yet
+  std::map<AttemptId, AttemptWork> works;  // applied, but not stored yet
+  Duration works_since{};                  // on the clock's steady time
 
   Mutex mutex;
   Condition work_came;
@@ -98,7 +103,7 @@ void Executor::Impl::trim_cache() {
   const std::size_t most = dependencies.max_cached_attempts;
   for (auto at = attempts.begin(); attempts.size() > most && at != attempts.end();) {
     const auto next = std::next(at);
-    if (!at->second->has_work()) attempts.erase(at);
+    if (!at->second->has_work() && !works.contains(at->first)) attempts.erase(at);
     at = next;
   }
 }
@@ -157,18 +162,31 @@ void Executor::Impl::watch_leases() {
   executor_logger.warn("{} task locks are expired. Tasks will be retried.", returned);
 }
 
-std::vector<AttemptWork> Executor::Impl::run_attempts() {
+void Executor::Impl::run_attempts() {
   std::ranges::sort(active);
   active.erase(std::ranges::unique(active).begin(), active.end());
-  std::vector<AttemptWork> works;
+  if (works.empty()) works_since = dependencies.clock.steady();
   for (const AttemptId id : std::exchange(active, {})) {
     const auto found = attempts.find(id);
     if (found == attempts.end()) continue;
-    AttemptWork& work = works.emplace_back();
+    AttemptWork& work = works[id];
     work.cached = found->second.get();
     runner.run(work);
   }
-  return works;
+}
+
+// Whether the work is only results of tasks, and nobody waits for what follows from them.
+bool Executor::Impl::can_wait(const AttemptWork& work) const {
+  const CachedAttempt& cached = *work.cached;
+  const auto is_result = [](const PostedEvent& posted) { return posted.claim.has_value(); };
+  return !work.applied.empty() && std::ranges::all_of(work.applied, is_result) &&
+         work.enqueue.empty() && work.cancel.empty() && !work.monitor_fired && !cached.has_work() &&
+         !cached.attempt.done() && wake_of(cached) == cached.stored_wake;
+}
+
+bool Executor::Impl::may_gather() const {
+  return dependencies.clock.steady() - works_since < dependencies.batch.commit_delay &&
+         std::ranges::all_of(works, [&](const auto& work) { return can_wait(work.second); });
 }
 
 std::optional<Instant> Executor::Impl::wake_of(const CachedAttempt& attempt) const {
@@ -184,10 +202,11 @@ std::optional<Instant> Executor::Impl::wake_of(const CachedAttempt& attempt) con
   return wake;
 }
 
-void Executor::Impl::commit(std::vector<AttemptWork>& works) {
+void Executor::Impl::commit() {
+  std::map<AttemptId, AttemptWork> applied = std::exchange(works, {});
   std::vector<store::Commit> commits;
-  commits.reserve(works.size());
-  for (AttemptWork& work : works) {
+  commits.reserve(applied.size());
+  for (auto& [id, work] : applied) {
     const CachedAttempt& cached = *work.cached;
     work.wake_at = wake_of(cached);
     commits.push_back({cached.info.id, cached.version, &cached.attempt, work.changed,
@@ -202,16 +221,18 @@ void Executor::Impl::commit(std::vector<AttemptWork>& works) {
     // Whether it was stored is unknown. The events are applied again to what the store has; those
     // that it has seen are ignored.
     executor_logger.error("Storing the changes of {} attempts failed: {}. Trying again.",
-                          works.size(), error.chain());
-    for (AttemptWork& work : works) redo(work, /*claim_lost=*/false);
+                          applied.size(), error.chain());
+    for (auto& [id, work] : applied) redo(work, /*claim_lost=*/false);
     throw;
   }
-  for (std::size_t i = 0; i < works.size(); ++i) {
-    if (results[i] == store::CommitResult::committed) {
-      finish(works[i]);
+  auto result = results.begin();
+  for (auto& [id, work] : applied) {
+    if (*result == store::CommitResult::committed) {
+      finish(work);
     } else {
-      redo(works[i], results[i] == store::CommitResult::claim_lost);
+      redo(work, *result == store::CommitResult::claim_lost);
     }
+    ++result;
   }
 }
 
@@ -260,6 +281,16 @@ void Executor::Impl::redo(AttemptWork& work, bool claim_lost) {
   }
   for (PostedEvent& posted : work.cached->events) arrived.push_back({id, std::move(posted)});
   forget(id);
+}
+
+// What cannot be stored is posted to others again: it was not settled.
+void Executor::Impl::store_the_rest() {
+  if (works.empty()) return;
+  try {
+    commit();
+  } catch (const Error&) {
+    // commit() has logged it.
+  }
 }
 
 bool Executor::Impl::wait_for_work(Instant wake) {
@@ -402,9 +433,9 @@ bool Executor::run_batch() {
   impl_->take_new_attempts();
   impl_->take_posts();
   if (!impl_->dependencies.only_posted) impl_->take_due();
-  if (impl_->active.empty()) return false;
-  std::vector<AttemptWork> works = impl_->run_attempts();
-  impl_->commit(works);
+  impl_->run_attempts();
+  if (impl_->works.empty() || impl_->may_gather()) return false;
+  impl_->commit();
   return true;
 }
 
@@ -413,7 +444,10 @@ Instant Executor::next_wake() {
   if (!impl_->active.empty() || !impl_->arrived.empty()) return now;
   std::optional<Instant> wake;
   if (!impl_->dependencies.only_posted) wake = impl_->dependencies.store.next_wake();
-  const Duration look = impl_->leases.next_look();
+  Duration look = impl_->leases.next_look();
+  if (!impl_->works.empty()) {
+    look = std::min<Duration>(look, impl_->works_since + impl_->dependencies.batch.commit_delay);
+  }
   const Duration steady = impl_->dependencies.clock.steady();
   const Instant at = look <= steady ? now : now + (look - steady);
   return std::min(wake.value_or(at), at);
@@ -435,6 +469,7 @@ void Executor::start() {
         wake = impl_->dependencies.clock.now() + kPauseAfterError;
       }
     } while (impl_->wait_for_work(wake));
+    impl_->store_the_rest();
   });
 }
 

@@ -59,6 +59,8 @@ using Settled = std::function<void()>;
 struct BatchLimits {
   int inline_tasks = 2'000;
   std::chrono::milliseconds time{30};
+  /// How long results from which nothing follows yet may wait for others to be stored with.
+  std::chrono::milliseconds commit_delay{0};
 };
 
 struct Dependencies {
@@ -102,15 +104,17 @@ class Executor {
   void post(AttemptId attempt, engine::Event event,
             std::optional<store::Ownership> claim = std::nullopt, Settled settled = {});
 
-  /// Handles what was posted and what is due, in one commit; false where there was nothing. What
-  /// the store throws (Error) ends the batch; nothing of it is lost, the next one tries again.
+  /// Handles what was posted and what is due, in one commit; false where there was nothing, or
+  /// nothing but results that wait for others. What the store throws (Error) ends the batch;
+  /// nothing of it is lost, the next one tries again.
   bool run_batch();
   /// When run_batch() is to be called without a post() or a notice of the store. Throws as it does.
   Instant next_wake();
 
   /// Runs batches on a thread of its own, as posts and timers come.
   void start();
-  /// Ends the thread after its current batch. Safe to call twice.
+  /// Ends the thread after its current batch, when all that was applied is stored. Safe to call
+  /// twice.
   void stop();
 
  private:

@@ -104,6 +104,52 @@ TEST_F(ExecutorTest, QueuesWhatTouchesTheOutside) {
   EXPECT_TRUE(store_.find_attempt(attempt)->done);
 }
 
+TEST_F(ExecutorTest, StoresResultsThatNothingWaitsForTogether) {
+  Executor executor{{store_,
+                     clock_,
+                     environment_,
+                     run_options_,
+                     {{}, 1'000},
+                     {},
+                     {},
+                     {},
+                     {.commit_delay = std::chrono::milliseconds(10)}}};
+  StartRequest request;
+  request.workflow = {{0},
+                      {1},
+                      "default",
+                      "1",
+                      {},
+                      {"w", "UTC",
+                       Object{{"_parallel", true},
+                              {"+a", Object{{"sh>", "a"}}},
+                              {"+b", Object{{"sh>", "b"}}},
+                              {"+c", Object{{"sh>", "c"}}}}}};
+  const AttemptId attempt = executor.start_attempt(request).state.attempt;
+  ASSERT_TRUE(executor.run_batch());  // somebody waits for what is queued
+  std::vector<store::Claim> claims = store_.claim(lease_, 100);
+  int settled = 0;
+  const auto succeed = [&] {
+    const store::Claim claim = claims.back();
+    claims.pop_back();
+    executor.post(attempt, engine::TaskSucceeded{claim.task, claim.run, {}},
+                  store::Ownership{claim.entry, lease_.id, lease_.epoch}, [&] { ++settled; });
+    return executor.run_batch();
+  };
+  ASSERT_EQ(claims.size(), 3u);
+  EXPECT_FALSE(succeed());
+  EXPECT_EQ(executor.next_wake(), clock_.now() + std::chrono::milliseconds(10));
+  clock_.advance(std::chrono::milliseconds(4));
+  EXPECT_FALSE(succeed());
+  EXPECT_EQ(executor.next_wake(), clock_.now() + std::chrono::milliseconds(6));
+  EXPECT_EQ(settled, 0);
+  clock_.advance(std::chrono::milliseconds(6));
+  EXPECT_TRUE(executor.run_batch());
+  EXPECT_EQ(settled, 2);
+  EXPECT_TRUE(succeed()) << "the attempt is done: that waits for nothing";
+  EXPECT_TRUE(store_.find_attempt(attempt)->done);
+}
+
 class CountingObserver : public Observer {
  public:
   void committed(const store::AttemptInfo&, const engine::Attempt& attempt,
