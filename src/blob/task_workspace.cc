@@ -69,7 +69,7 @@ void TaskWorkspace::unpack(std::string_view archive) {
   unpacked_ = TreeRecord::of(path_);
 }
 
-bool TaskWorkspace::restore(const std::set<std::string>& leave) const {
+bool TaskWorkspace::restore(const std::set<std::string>& leave) {
   return unpacked_ && unpacked_->restore(path_, leave);
 }
 

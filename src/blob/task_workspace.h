@@ -40,7 +40,7 @@ class TaskWorkspace {
 
   /// Removes what was added since unpack() but what `leave` names, relative to the project. False
   /// where the task changed a file of the project: no other one may get this directory.
-  bool restore(const std::set<std::string>& leave) const;
+  bool restore(const std::set<std::string>& leave);
   /// Hands the directory to another task, under that one's name; false where it is gone.
   bool move_to(const Task& task);
   /// Of the project's files.

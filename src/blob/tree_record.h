@@ -2,18 +2,19 @@
 // removed, and what was changed shows.
 //
 // Changes show without reading: a file that was replaced is another one, and one that was written
-// to has another size or time. As file systems count time in steps of some milliseconds, each file
-// is dated back by a second when it is recorded: any later write shows, however soon it comes.
+// to has another size or time; entries that come or go change the time of their directory. As file
+// systems count time in steps of some milliseconds, what is recorded is dated back by a second: any
+// later change shows, however soon it comes.
 #pragma once
 
 #include <sys/stat.h>
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 
 #include "base/error.h"
 
@@ -26,8 +27,8 @@ class TreeRecord {
 
   /// Removes from the directory, which may have moved, all that was not recorded but what `leave`
   /// names, relative to it. True where it then is as recorded; false where something was changed,
-  /// is missing or cannot be read. Links are never followed.
-  bool restore(const std::filesystem::path& directory, const std::set<std::string>& leave) const;
+  /// is missing, or cannot be read or removed. Links are never followed.
+  bool restore(const std::filesystem::path& directory, const std::set<std::string>& leave);
 
   /// Of all files together.
   std::uint64_t bytes() const { return bytes_; }
@@ -44,10 +45,18 @@ class TreeRecord {
     std::int64_t modified_nanos = 0;
     bool operator==(const Mark&) const = default;
   };
-  static std::optional<Mark> mark_of(const std::filesystem::path& path);
+  struct Restoration;
+  static Mark mark_of(const struct stat& status);
+  bool restore_entries(const Restoration& now, const std::string& directory, struct stat status);
+  bool remove_others(const Restoration& now, const std::string& directory,
+                     std::size_t& removed) const;
 
-  std::unordered_map<std::string, Mark> marks_;  // by relative path
+  std::map<std::string, Mark> marks_;  // by relative path
   std::uint64_t bytes_ = 0;
+  // The directories with just the entries that they should have, as of this time of theirs.
+  std::map<std::string, std::int64_t> clean_as_of_;
+  // Those that were not recorded, but are on the way to what is left.
+  std::set<std::string> passages_;
 };
 
 }  // namespace mogura::blob

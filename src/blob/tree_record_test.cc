@@ -50,6 +50,36 @@ TEST_F(TreeRecordTest, RemovesWhatHasCome) {
   EXPECT_TRUE(fs::exists("/etc/passwd"));
 }
 
+TEST_F(TreeRecordTest, RemovesWhatHasComeHoweverSoon) {
+  for (int round = 0; round < 50; ++round) {
+    const std::string name = "new" + std::to_string(round);
+    for (const char* const directory : {"", "a/", "a/deep/", ".keep/", ".keep/of/"}) {
+      fs::create_directories(path(".keep/of/mine"));
+      put(path(directory + name), "x");
+      ASSERT_TRUE(record->restore(root.path(), {".keep/of/mine"}));
+      ASSERT_FALSE(fs::exists(path(directory + name))) << directory;
+    }
+  }
+}
+
+TEST_F(TreeRecordTest, RemovesWhatWasLeftOnceItIsNotToStay) {
+  fs::create_directories(path("a/.keep/mine"));
+  EXPECT_TRUE(record->restore(root.path(), {"a/.keep/mine"}));
+  EXPECT_TRUE(record->restore(root.path(), {"a/.keep/mine"}));
+  EXPECT_TRUE(fs::exists(path("a/.keep/mine")));
+  EXPECT_TRUE(record->restore(root.path(), {}));
+  EXPECT_FALSE(fs::exists(path("a/.keep")));
+}
+
+TEST_F(TreeRecordTest, FollowsNoLinkOnTheWayToWhatIsLeft) {
+  fs::create_directories(elsewhere.path() / "mine");
+  put(elsewhere.path() / "theirs", "x");
+  fs::create_directory_symlink(elsewhere.path(), path(".keep"));
+  EXPECT_TRUE(record->restore(root.path(), {".keep/mine"}));
+  EXPECT_TRUE(fs::exists(elsewhere.path() / "theirs"));
+  EXPECT_FALSE(fs::is_symlink(path(".keep")));
+}
+
 TEST_F(TreeRecordTest, LeavesWhatIsToStay) {
   fs::create_directories(path(".keep/of/mine"));
   fs::create_directories(path(".keep/of/others"));
@@ -97,7 +127,7 @@ TEST_F(TreeRecordTest, SeesEveryChange) {
     put(path("data"), "12345");
     put(path("a/deep/data"), "123");
     fs::create_symlink("data", path("link"));
-    const auto before = TreeRecord::of(root.path());
+    auto before = TreeRecord::of(root.path());
     ASSERT_TRUE(before && before->restore(root.path(), {})) << what;
     change();
     EXPECT_FALSE(before->restore(root.path(), {})) << what;

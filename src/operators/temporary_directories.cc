@@ -34,9 +34,16 @@ void remove_quietly(const fs::path& directory) {
   fs::remove_all(directory, ignored);
 }
 
-// Replaces the content without passing through an empty file: ext4 flushes a file that was emptied
-// and written again to the disk as soon as it is closed.
+// Replaces the content of a file of our own without passing through an empty file: ext4 flushes a
+// file that was emptied and written again to the disk as soon as it is closed. A file that has
+// another name elsewhere, or has become something else, is no longer ours: false, as for errors.
 bool replace_content(int fd, std::string_view bytes) {
+  struct stat status{};
+  if (::fstat(fd, &status) != 0) return false;
+  if (!S_ISREG(status.st_mode) || status.st_nlink != 1) {
+    errno = EPERM;
+    return false;
+  }
   std::string_view rest = bytes;
   while (!rest.empty()) {
     const ssize_t written = ::write(fd, rest.data(), rest.size());
@@ -44,18 +51,23 @@ bool replace_content(int fd, std::string_view bytes) {
     if (written < 0) return false;
     rest.remove_prefix(static_cast<std::size_t>(written));
   }
-  return ::ftruncate(fd, static_cast<off_t>(bytes.size())) == 0;
-}
-
-// A file that has another name elsewhere, or has become something else, is no longer ours alone.
-bool is_ours_alone(int fd) {
-  struct stat status{};
-  return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1;
+  const auto size = static_cast<off_t>(bytes.size());
+  return status.st_size <= size || ::ftruncate(fd, size) == 0;
 }
 
 bool blank(const fs::path& file) {
   const UniqueFd fd(::open(file.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  return fd && is_ours_alone(fd.get()) && replace_content(fd.get(), "\n");
+  return fd && replace_content(fd.get(), "\n");
+}
+
+std::optional<timespec> modified_at(const fs::path& directory) {
+  struct stat status{};
+  if (::lstat(directory.c_str(), &status) != 0) return std::nullopt;
+  return status.st_mtim;
+}
+
+bool same(const timespec& one, const timespec& other) {
+  return one.tv_sec == other.tv_sec && one.tv_nsec == other.tv_nsec;
 }
 
 }  // namespace
@@ -114,6 +126,7 @@ bool TemporaryDirectory::take_kept() {
   const fs::path earlier = project_path_ / kept.project_relative;
   if (::rename(earlier.c_str(), path_.c_str()) != 0) return false;
   earlier_files_ = std::move(kept.files);
+  complete_as_of_ = kept.complete_as_of;
   return true;
 }
 
@@ -133,7 +146,7 @@ TemporaryDirectory::~TemporaryDirectory() {
     const MutexLock lock(all_.mutex_);
     auto& family = all_.kept_[project_path_][kind_];
     if (family.size() < kMaxKeptOfAFamily) {
-      family.push_back({project_relative_, std::move(files_)});
+      family.push_back({project_relative_, std::move(files_), complete_as_of_});
       return;
     }
   }
@@ -142,6 +155,20 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 // Leaves nothing but our files, without content; whether that worked.
 bool TemporaryDirectory::clear() {
+  const std::optional<timespec> modified = modified_at(path_);
+  if (!modified) return false;
+  const bool has_just_our_files = complete_as_of_ && same(*complete_as_of_, *modified);
+  if (!has_just_our_files && !remove_other_files(*modified)) return false;
+  return std::ranges::all_of(files_, [&](const std::string& name) { return blank(path_ / name); });
+}
+
+// The directory is dated back by a second: as file systems count time in steps of some
+// milliseconds, a later change would not show else, if it came soon.
+bool TemporaryDirectory::remove_other_files(timespec modified) {
+  --modified.tv_sec;
+  const timespec times[2] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, modified};
+  if (::utimensat(AT_FDCWD, path_.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) return false;
+  complete_as_of_ = modified_at(path_);
   std::error_code error;
   std::size_t found = 0;
   for (fs::directory_iterator entry(path_, error); !error && entry != fs::directory_iterator();
@@ -152,14 +179,13 @@ bool TemporaryDirectory::clear() {
       return false;
     }
   }
-  return !error && found == files_.size() &&
-         std::ranges::all_of(files_, [&](const std::string& name) { return blank(path_ / name); });
+  return !error && found == files_.size();
 }
 
 void TemporaryDirectory::write(std::string_view name, std::string_view bytes) {
   const fs::path file = path_ / name;
   const auto earlier = std::ranges::find(earlier_files_, name);
-  const int creation = earlier == earlier_files_.end() ? O_CREAT | O_EXCL : O_NOFOLLOW;
+  const int creation = earlier == earlier_files_.end() ? O_CREAT | O_EXCL : O_NOFOLLOW | O_NONBLOCK;
   const UniqueFd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC | creation, 0600));
   if (!fd || !replace_content(fd.get(), bytes)) throw file_error(file);
   if (earlier != earlier_files_.end()) earlier_files_.erase(earlier);

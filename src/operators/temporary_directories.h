@@ -6,9 +6,12 @@
 // a new name.
 #pragma once
 
+#include <time.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -39,6 +42,7 @@ class TemporaryDirectories {
   struct Kept {
     std::filesystem::path project_relative;
     std::vector<std::string> files;  // without content
+    std::optional<timespec> complete_as_of;
   };
   using KeptByKind = std::map<std::string, std::vector<Kept>, std::less<>>;
 
@@ -72,6 +76,7 @@ class TemporaryDirectory {
   bool take_kept();
   void make();
   bool clear();
+  bool remove_other_files(timespec modified);
 
   TemporaryDirectories& all_;
   const std::filesystem::path project_path_;
@@ -80,6 +85,8 @@ class TemporaryDirectory {
   std::filesystem::path path_;
   std::vector<std::string> earlier_files_;
   std::vector<std::string> files_;
+  // The directory's own time at which it was seen to hold just the files.
+  std::optional<timespec> complete_as_of_;
 };
 
 }  // namespace mogura::operators

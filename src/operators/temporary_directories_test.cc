@@ -79,6 +79,17 @@ TEST_F(TemporaryDirectoriesTest, ForgetsFilesThatOnlyAnEarlierUserHad) {
   });
 }
 
+TEST_F(TemporaryDirectoriesTest, LosesWhatACommandAddsHoweverOftenItIsUsed) {
+  for (int round = 0; round < 20; ++round) {
+    const fs::path path = used([&](TemporaryDirectory& directory) {
+      directory.write("script", "1");
+      if (round % 3 != 0) put(directory.path() / "output", "a secret");
+    });
+    ASSERT_FALSE(fs::exists(path / "output")) << round;
+    ASSERT_EQ(directories(), 1);
+  }
+}
+
 TEST_F(TemporaryDirectoriesTest, IsForOneKindAtATime) {
   used([](TemporaryDirectory& directory) { directory.write("script", "1"); }, "sh");
   used([](TemporaryDirectory&) {}, "py");
