@@ -21,14 +21,14 @@ Environment read_environment(const char* const* entries) {
   return environment;
 }
 
-LocalExecutor::LocalExecutor(process::Supervisor& supervisor, Environment own)
-    : supervisor_(supervisor), own_(std::move(own)) {}
+LocalExecutor::LocalExecutor(process::Supervisor& supervisor, const Environment& own)
+    : supervisor_(supervisor), own_(own) {}
 
 CommandId LocalExecutor::start(const Request& request, Callbacks callbacks) {
-  process::SpawnRequest spawn{
-      .argv = request.argv, .environment = own_, .directory = directory_of(request)};
-  spawn.environment.insert(spawn.environment.end(), request.environment.begin(),
-                           request.environment.end());
+  const process::SpawnRequest spawn{.argv = request.argv,
+                                    .environment = request.environment,
+                                    .directory = directory_of(request),
+                                    .inherited = &own_};
   try {
     return supervisor_.spawn(spawn,
                              {.output = std::move(callbacks.output),

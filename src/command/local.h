@@ -15,7 +15,7 @@ class LocalExecutor : public Executor {
  public:
   /// Every command gets `own`, normally this process's environment, with the request's variables on
   /// top. `supervisor` must outlive this, and run while commands do.
-  LocalExecutor(process::Supervisor& supervisor, Environment own);
+  LocalExecutor(process::Supervisor& supervisor, const Environment& own);
 
   /// Throws Error of kind "io" where the program cannot be started.
   CommandId start(const Request& request, Callbacks callbacks) override;
@@ -25,7 +25,7 @@ class LocalExecutor : public Executor {
 
  private:
   process::Supervisor& supervisor_;
-  const Environment own_;
+  const process::InheritedEnvironment own_;
 };
 
 }  // namespace mogura::command

@@ -137,7 +137,8 @@ bool BatchRunner::apply(AttemptWork& work, const engine::Event& event) const {
   return changes.applied;
 }
 
-// Decides where a task runs: nowhere (its result is known), here, or with an agent.
+// Decides where a task runs: nowhere (its result is known), here, or with an agent; or leaves that
+// to the next batch.
 void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
   CachedAttempt& cached = *work.cached;
   const engine::Task& row = cached.attempt.tasks[task];
@@ -153,6 +154,8 @@ void BatchRunner::dispatch(AttemptWork& work, engine::TaskIndex task) const {
   try {
     if (runs_inline(cached.attempt, task)) {
       cached.inline_tasks.push_back(task);
+    } else if (work.enqueue.size() >= dependencies_.batch.queued_tasks) {
+      cached.undispatched.push_back(task);
     } else {
       work.enqueue.push_back(
           {task, run, to_value(cached.requests.make(cached.info, cached.attempt, task))});

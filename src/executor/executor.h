@@ -59,6 +59,8 @@ using Settled = std::function<void()>;
 struct BatchLimits {
   int inline_tasks = 2'000;
   std::chrono::milliseconds time{30};
+  /// A commit queues so many tasks of an attempt: agents begin with them while the rest follows.
+  std::size_t queued_tasks = 200;
   /// How long results from which nothing follows yet may wait for others to be stored with.
   std::chrono::milliseconds commit_delay{0};
 };

@@ -104,6 +104,21 @@ TEST_F(ExecutorTest, QueuesWhatTouchesTheOutside) {
   EXPECT_TRUE(store_.find_attempt(attempt)->done);
 }
 
+TEST_F(ExecutorTest, QueuesManyTasksInSeveralCommits) {
+  Executor executor{
+      {store_, clock_, environment_, run_options_, {{}, 1'000}, {}, {}, {}, {.queued_tasks = 2}}};
+  Object tasks{{"_parallel", true}};
+  for (int n = 0; n < 5; ++n) tasks.set("+t" + std::to_string(n), Object{{"sh>", "a"}});
+  StartRequest request;
+  request.workflow = {{0}, {1}, "default", "1", {}, {"w", "UTC", tasks}};
+  executor.start_attempt(request);
+  for (const std::size_t queued : {2u, 2u, 1u}) {
+    ASSERT_TRUE(executor.run_batch());
+    EXPECT_EQ(store_.claim(lease_, 100).size(), queued);
+  }
+  EXPECT_FALSE(executor.run_batch());
+}
+
 TEST_F(ExecutorTest, StoresResultsThatNothingWaitsForTogether) {
   Executor executor{{store_,
                      clock_,

@@ -56,22 +56,13 @@ void check_request(const SpawnRequest& request) {
   }
 }
 
-/// "NAME=VALUE" of each variable; the last of equal names counts.
-std::vector<std::string> environment_block(const SpawnRequest& request) {
-  std::unordered_set<std::string_view> seen;
-  std::vector<std::string> block;
-  block.reserve(request.environment.size());
-  for (auto it = request.environment.rbegin(); it != request.environment.rend(); ++it) {
-    if (seen.insert(it->first).second) block.push_back(it->first + '=' + it->second);
-  }
-  std::ranges::reverse(block);
-  return block;
-}
-
 std::string_view path_of(const SpawnRequest& request) {
   const auto last = std::ranges::find(request.environment.rbegin(), request.environment.rend(),
                                       "PATH", &std::pair<std::string, std::string>::first);
-  return last == request.environment.rend() ? kDefaultPath : std::string_view(last->second);
+  if (last != request.environment.rend()) return last->second;
+  const auto inherited =
+      request.inherited == nullptr ? std::nullopt : request.inherited->find("PATH");
+  return inherited.value_or(kDefaultPath);
 }
 
 bool is_looked_up(std::string_view program) {
@@ -93,12 +84,9 @@ std::vector<std::string> files_to_try(const SpawnRequest& request) {
   }
 }
 
-std::vector<char*> pointers_to(std::vector<std::string>& strings) {
-  std::vector<char*> pointers;
-  pointers.reserve(strings.size() + 1);
-  for (std::string& text : strings) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
+/// exec takes pointers to mutable characters for history's sake, and changes nothing.
+char* as_exec_text(const std::string& text) {
+  return const_cast<char*>(text.c_str());
 }
 
 /// Whether the search goes on in the next directory of the PATH.
@@ -130,19 +118,40 @@ std::string interpreter_of(const std::string& file) {
 ExecPlan::ExecPlan(const SpawnRequest& request) : request_(request) {
   check_request(request);
   files_ = files_to_try(request);
-  variables_ = environment_block(request);
-  envp_ = pointers_to(variables_);
+  lay_out_environment();
 
-  // exec takes pointers to mutable characters for history's sake, and changes nothing.
-  static char shell[] = "/bin/sh";
-  shell_argv_ = {shell, nullptr};
+  static const std::string shell = "/bin/sh";
+  shell_argv_ = {as_exec_text(shell), nullptr};
   for (const std::string& argument : request.argv) {
-    char* const text = const_cast<char*>(argument.c_str());
+    char* const text = as_exec_text(argument);
     argv_.push_back(text);
     if (argv_.size() > 1) shell_argv_.push_back(text);
   }
   argv_.push_back(nullptr);
   shell_argv_.push_back(nullptr);
+}
+
+void ExecPlan::lay_out_environment() {
+  if (request_.inherited != nullptr) {
+    for (const std::string& entry : request_.inherited->entries()) {
+      envp_.push_back(as_exec_text(entry));
+    }
+  }
+  std::unordered_set<std::string_view> seen;
+  variables_.reserve(request_.environment.size());
+  for (auto it = request_.environment.rbegin(); it != request_.environment.rend(); ++it) {
+    const auto& [name, value] = *it;
+    if (!seen.insert(name).second) continue;
+    variables_.push_back(name + '=' + value);
+    const auto index =
+        request_.inherited == nullptr ? std::nullopt : request_.inherited->index_of(name);
+    if (index) envp_[*index] = nullptr;
+  }
+  std::erase(envp_, nullptr);
+  for (auto it = variables_.rbegin(); it != variables_.rend(); ++it) {
+    envp_.push_back(as_exec_text(*it));
+  }
+  envp_.push_back(nullptr);
 }
 
 int ExecPlan::execute_file(char* file) noexcept {
@@ -187,8 +196,11 @@ std::string ExecPlan::cause_of(SpawnFailure failure) const {
     const std::string interpreter = missing_interpreter();
     if (!interpreter.empty()) return fmt::format("its interpreter \"{}\": {}", interpreter, cause);
   }
-  if (failure.error == E2BIG && !variables_.empty()) {
-    const std::string& largest = *std::ranges::max_element(variables_, {}, &std::string::size);
+  if (failure.error == E2BIG && envp_.size() > 1) {
+    const auto size = [](const char* entry) { return std::strlen(entry); };
+    const std::string largest = *std::max_element(
+        envp_.begin(), envp_.end() - 1,
+        [&](const char* one, const char* other) { return size(one) < size(other); });
     return fmt::format("{} (the largest environment variable is \"{}\" with {} bytes)", cause,
                        largest.substr(0, largest.find('=')), largest.size());
   }

@@ -47,12 +47,14 @@ class ExecPlan {
   std::string missing_interpreter() const;
   std::string cause_of(SpawnFailure failure) const;
 
+  void lay_out_environment();
+
   const SpawnRequest& request_;
   std::vector<std::string> files_;      // where the program may lie, in order
-  std::vector<std::string> variables_;  // "NAME=VALUE", no name twice
+  std::vector<std::string> variables_;  // "NAME=VALUE" of the request's own, no name twice
   std::vector<char*> argv_;
   std::vector<char*> shell_argv_;  // /bin/sh FILE ARGUMENT...
-  std::vector<char*> envp_;
+  std::vector<char*> envp_;        // what is inherited and not the request's own, then that
 };
 
 }  // namespace mogura::process

@@ -179,6 +179,20 @@ TEST_F(SpawnTest, TheLastOfEqualVariablesCounts) {
   EXPECT_EQ(output_of(request), "B=x=y\nz\nA=2\nPATH=/bin\n");
 }
 
+TEST_F(SpawnTest, InheritsWhatTheRequestDoesNotSay) {
+  const InheritedEnvironment inherited({{"A", "0"}, {"A", "1"}, {"PATH", "/bin"}, {"B", "x=y"}});
+  SpawnRequest request = command({"env"});
+  request.inherited = &inherited;
+  request.environment = {};
+  EXPECT_EQ(output_of(request), "A=1\nPATH=/bin\nB=x=y\n");
+  request.environment = {{"B", "2"}, {"C", "3"}, {"B", "4"}};
+  EXPECT_EQ(output_of(request), "A=1\nPATH=/bin\nC=3\nB=4\n");
+  request.environment = {{"PATH", "/no/such"}};
+  EXPECT_EQ(refusal_of(request),
+            "Cannot run program \"env\" (in directory \"/\"): "
+            "No such file or directory");
+}
+
 TEST_F(SpawnTest, PassesArgumentsAsTheyAre) {
   EXPECT_EQ(output_of(command({"printf", "%s|", "日本語", "", "a b", "\xff\xfe", "$HOME", "*"})),
             "日本語||a b|\xff\xfe|$HOME|*|");

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "process/inherited_environment.h"
 
 namespace mogura::process {
 
@@ -28,8 +29,10 @@ class ProgramError : public Error {
 
 struct SpawnRequest {
   std::vector<std::string> argv;  // argv[0] is looked up on the child's PATH
-  std::vector<std::pair<std::string, std::string>> environment;  // all of it, the last of equals
-  std::filesystem::path directory;                               // empty: ours
+  /// Names and values; the last of equals counts, over what is inherited.
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::filesystem::path directory;                  // empty: ours
+  const InheritedEnvironment* inherited = nullptr;  // null: nothing
 };
 
 /// What a child reports, on the supervisor's thread, and maybe before spawn() has returned. A
