@@ -39,9 +39,9 @@ std::string ScriptCommand::add_file(std::string_view name, std::string_view cont
 }
 
 std::string ScriptCommand::relative_path(std::string_view name) const {
-  return (directory_.path() / name)
-      .lexically_relative(workspace_.absolute_work_directory())
-      .string();
+  const std::filesystem::path file = directory_.project_relative() / name;
+  const std::filesystem::path& work_directory = workspace_.work_directory();
+  return (work_directory.empty() ? file : file.lexically_relative(work_directory)).string();
 }
 
 std::optional<std::string> ScriptCommand::content_of(std::string_view name) const {

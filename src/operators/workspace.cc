@@ -54,6 +54,7 @@ fs::path relative_or_empty(const fs::path& path, const fs::path& base) {
 
 Workspace::Workspace(const Context& context) : project_path_(normal(context.project_path)) {
   const std::string name = value::find_text(context.config, "_workdir").value_or("");
+  if (name.empty()) return;
   const fs::path absolute = normal(project_path_ / name);
   if (!lies_within(absolute, project_path_)) {
     throw Error("illegal argument", "Working directory must not be outside of project path (" +

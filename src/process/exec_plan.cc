@@ -133,6 +133,7 @@ ExecPlan::ExecPlan(const SpawnRequest& request) : request_(request) {
 
 void ExecPlan::lay_out_environment() {
   if (request_.inherited != nullptr) {
+    envp_.reserve(request_.inherited->entries().size() + request_.environment.size() + 1);
     for (const std::string& entry : request_.inherited->entries()) {
       envp_.push_back(as_exec_text(entry));
     }

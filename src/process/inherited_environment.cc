@@ -12,7 +12,7 @@ InheritedEnvironment::InheritedEnvironment(
 }
 
 std::optional<std::size_t> InheritedEnvironment::index_of(std::string_view name) const {
-  const auto found = index_.find(std::string(name));
+  const auto found = index_.find(name);
   if (found == index_.end()) return std::nullopt;
   return found->second;
 }

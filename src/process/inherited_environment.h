@@ -3,10 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -26,7 +27,7 @@ class InheritedEnvironment {
 
  private:
   std::vector<std::string> entries_;
-  std::unordered_map<std::string, std::size_t> index_;
+  std::map<std::string, std::size_t, std::less<>> index_;  // by name
 };
 
 }  // namespace mogura::process
