@@ -11,26 +11,20 @@ request to request. Nothing is left behind. With --write the table goes to docs/
 from __future__ import annotations
 
 import argparse
-import contextlib
 import datetime
-import gzip
-import http.client
-import io
-import json
-import os
 import random
-import shutil
-import socket
 import statistics
-import subprocess
-import tarfile
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from page import PAGE, machine, replace_section
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+from api import Server  # noqa: E402
+from page import PAGE, machine, replace_section  # noqa: E402
+from postgres import Postgres  # noqa: E402
 
 PROJECTS = 100
 WORKFLOWS = 10  # in each project
@@ -38,9 +32,11 @@ PAST_DAY = 1_500_000_000  # the first session's time; the others follow minute b
 TASKS_OF_NEWEST = 1_000_000
 REQUESTS = 200
 GOAL_MS = 100
-FILLING = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal",
-           "max_wal_senders=0", "autovacuum=off", "max_wal_size=8GB", "shared_buffers=1GB",
-           "maintenance_work_mem=512MB"]
+FILLING = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
+           "wal_level": "minimal", "max_wal_senders": "0", "autovacuum": "off",
+           "max_wal_size": "8GB", "shared_buffers": "1GB", "maintenance_work_mem": "512MB"}
+DATABASE = "lists"
+WORKFLOW_TEXT = "timezone: UTC\nschedule: {daily>: 00:00:00}\n+t1: {echo>: a}\n"
 
 DROPPED = ("SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND "
            "tablename IN ('sessions', 'attempts', 'attempt_params') AND NOT EXISTS "
@@ -71,117 +67,25 @@ FILL_TASKS = ("INSERT INTO tasks (attempt_id, position, full_name, name_offset, 
               f"({TIME}) * 1000000 FROM n, generate_series(0, 2) AS t")
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+def fill(postgres: Postgres, attempts: int) -> None:
+    """Set-wise, without the indexes meanwhile."""
+    def run(statement: str) -> None:
+        postgres.ask(DATABASE, statement)
 
-
-class Postgres:
-    """A PostgreSQL of its own; it refuses to run as root."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.port = free_port()
-        self.programs = max(Path("/usr/lib/postgresql").glob("*/bin"))
-        if os.geteuid() == 0:
-            shutil.chown(folder, "postgres")
-        self._run("initdb", "-U", "postgres", "-A", "trust", "-D", str(folder / "data"))
-
-    def _run(self, program: str, *arguments: str) -> None:
-        command = [str(self.programs / program), *arguments]
-        if os.geteuid() == 0:
-            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups",
-                       *command]
-        subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL)
-
-    @contextlib.contextmanager
-    def running(self, settings: list[str]) -> Iterator[None]:
-        options = [f"port={self.port}", f"unix_socket_directories={self.folder}", *settings]
-        data = str(self.folder / "data")
-        self._run("pg_ctl", "start", "-w", "-t", "600", "-D", data, "-l",
-                  str(self.folder / "postgres.log"), "-o", " ".join(f"-c {o}" for o in options))
-        try:
-            yield
-        finally:
-            self._run("pg_ctl", "stop", "-w", "-t", "600", "-m", "fast", "-D", data)
-
-    def ask(self, text: str) -> list[list[str]]:
-        answer = subprocess.run(
-            ["psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-qAt", "-F", "\t",
-             "-v", "ON_ERROR_STOP=1", "-c", text], check=True, capture_output=True, text=True)
-        return [line.split("\t") for line in answer.stdout.splitlines()]
-
-    def fill(self, attempts: int) -> None:
-        indexes = self.ask(DROPPED)
-        for name, _ in indexes:
-            self.ask(f"DROP INDEX {name}")
-        numbers = f"WITH n(i) AS (SELECT generate_series(1::bigint, {attempts})) "
-        for text in FILL:
-            self.ask(f"SET session_replication_role = replica; {numbers}{text}")
-        first = max(1, attempts - TASKS_OF_NEWEST)
-        self.ask(f"WITH n(i) AS (SELECT generate_series({first}::bigint, {attempts})) {FILL_TASKS}")
-        for _, definition in indexes:
-            self.ask(definition)
-        for name in ("session_ids", "attempt_ids"):
-            self.ask(f"SELECT setval('{name}', {attempts})")
-        self.ask("VACUUM ANALYZE")
-        self.ask("CHECKPOINT")
-
-
-class Server:
-    """`mogura server` on this PostgreSQL, without an agent."""
-
-    def __init__(self, program: Path, folder: Path, postgres: Postgres):
-        self.port = free_port()
-        config = folder / "server.properties"
-        config.write_text(
-            "database.type=postgresql\ndatabase.host=127.0.0.1\ndatabase.user=postgres\n"
-            f"database.password=\ndatabase.port={postgres.port}\ndatabase.database=postgres\n")
-        self.log = (folder / "server.log").open("w")
-        self.process = subprocess.Popen(
-            [program, "server", "-c", config, "-n", str(self.port), "--disable-executor-loop",
-             "--disable-local-agent", "--disable-scheduler"], cwd=folder, stdout=self.log,
-            stderr=self.log)
-        self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        self._wait()
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self.process.poll() is None:
-            with contextlib.suppress(OSError):
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            time.sleep(0.05)
-        raise SystemExit("the server does not start")
-
-    def ask(self, method: str, path: str, body: bytes | None = None) -> dict:
-        headers = {"Content-Type": "application/gzip"} if body else {}
-        self.connection.request(method, path, body, headers)
-        answer = self.connection.getresponse()
-        content = answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"{method} {path}: {answer.status} {content[:200]!r}")
-        return json.loads(content)
-
-    def memory_mb(self) -> float:
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(60)
-
-
-def archive() -> bytes:
-    tar_bytes = io.BytesIO()
-    with tarfile.open(fileobj=tar_bytes, mode="w") as tar:
-        for number in range(WORKFLOWS):
-            content = b"timezone: UTC\nschedule: {daily>: 00:00:00}\n+t1: {echo>: a}\n"
-            member = tarfile.TarInfo(f"w{number}.dig")
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
-    return gzip.compress(tar_bytes.getvalue())
+    indexes = postgres.rows(DATABASE, DROPPED)
+    for index in indexes:
+        run(f"DROP INDEX {index['indexname']}")
+    numbers = f"WITH n(i) AS (SELECT generate_series(1::bigint, {attempts})) "
+    for statement in FILL:
+        run(f"SET session_replication_role = replica; {numbers}{statement}")
+    first = max(1, attempts - TASKS_OF_NEWEST)
+    run(f"WITH n(i) AS (SELECT generate_series({first}::bigint, {attempts})) {FILL_TASKS}")
+    for index in indexes:
+        run(index["indexdef"])
+    for sequence in ("session_ids", "attempt_ids"):
+        run(f"SELECT setval('{sequence}', {attempts})")
+    run("VACUUM ANALYZE")
+    run("CHECKPOINT")
 
 
 @dataclass
@@ -241,7 +145,7 @@ def measure(server: Server, attempts: int) -> list[str]:
         for _ in range(REQUESTS):
             path = filled_in(one.path, attempts)
             began = time.monotonic()
-            server.ask("GET", path)
+            server.get(path)
             times.append((time.monotonic() - began) * 1000)
         p50, p99 = statistics.median(times), statistics.quantiles(times, n=100)[98]
         verdict = "met" if p99 <= GOAL_MS else "MISSED"
@@ -258,27 +162,29 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help=f"update {PAGE.name}")
     options = parser.parse_args()
     random.seed(1)
-    with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        (folder / "pg").mkdir()
-        postgres = Postgres(folder / "pg")
-        with postgres.running(FILLING):
-            server = Server(options.bin.resolve(), folder, postgres)
-            for number in range(1, PROJECTS + 1):
-                server.ask("PUT", f"/api/projects?project=p{number}&revision=r1", archive())
-            server.stop()
-            began = time.monotonic()
-            postgres.fill(options.attempts)
-            filled = time.monotonic() - began
-            print(f"filled in {filled:.0f} s", flush=True)
-        with postgres.running([]):
-            server = Server(options.bin.resolve(), folder, postgres)
-            server.ask("GET", "/api/version")
-            before = server.memory_mb()
-            rows = measure(server, options.attempts)
-            after = server.memory_mb()
-            server.stop()
+    tempfile.tempdir = options.folder
+    with tempfile.TemporaryDirectory() as place, Postgres(FILLING) as postgres:
+        postgres.create_database(DATABASE)
+
+        def start() -> Server:
+            return Server(options.bin.resolve(), Path(place), postgres.properties(DATABASE),
+                          "--disable-executor-loop", "--disable-local-agent", "--disable-scheduler")
+
+        server = start()
+        for number in range(1, PROJECTS + 1):
+            server.push(f"p{number}", {f"w{n}.dig": WORKFLOW_TEXT for n in range(WORKFLOWS)})
+        server.stop()
+        began = time.monotonic()
+        fill(postgres, options.attempts)
+        print(f"filled in {time.monotonic() - began:.0f} s", flush=True)
+        postgres.stop()
+        postgres.settings = {}
+        postgres.start()
+        server = start()
+        before = server.memory_mb()
+        rows = measure(server, options.attempts)
+        after = server.memory_mb()
+        server.stop()
     memory = (f"Memory of the server: {before:.1f} MB before the first request, {after:.1f} MB "
               f"after {len(LISTS) * REQUESTS} of them.")
     print(memory)

@@ -13,15 +13,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime
-import http.client
-import io
 import json
-import os
-import signal
 import statistics
 import subprocess
 import sys
-import tarfile
 import tempfile
 import time
 import uuid
@@ -31,15 +26,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
+from api import Server  # noqa: E402
 from page import CORES, machine, replace_section  # noqa: E402
 from postgres import Postgres  # noqa: E402
 
 DURABLE = {"shared_preload_libraries": "pg_stat_statements", "max_connections": "100"}
 RUNS = 3
 IDLE_SECONDS = 30
-START_SECONDS = 60
 SAMPLES = 20
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -49,79 +43,6 @@ class Figure:
     unit: str
     goal: str = ""
     digdag: str = ""  # as measured once on such a machine
-
-
-class Server:
-    """A server in a directory of its own, and a client of it."""
-
-    def __init__(self, program: Path, postgres: Postgres, place: Path):
-        self.place = place
-        self.info = place / "runtime-info.json"
-        (place / "server.properties").write_text(
-            postgres.properties("bench") + f"server.runtime-info.path = {self.info}\n")
-        began = time.monotonic()
-        self.process = subprocess.Popen(
-            [program, "server", "-n", "0", "-c", "server.properties"], cwd=place,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=(place / "log").open("wb"), start_new_session=True)
-        self.connection = self._connect(began + START_SECONDS)
-        self.get("/api/version")
-        self.start_seconds = time.monotonic() - began
-
-    def _connect(self, deadline: float) -> http.client.HTTPConnection:
-        while time.monotonic() < deadline and self.process.poll() is None:
-            with contextlib.suppress(OSError, ValueError):
-                address = json.loads(self.info.read_text())["local_addresses"][0]
-                return http.client.HTTPConnection(address["host"], address["port"], timeout=60)
-            time.sleep(0.001)
-        raise SystemExit("bench: no server:\n" + (self.place / "log").read_text()[-2000:])
-
-    def call(self, method: str, path: str, body: bytes | None = None,
-             media: str = "application/json") -> dict:
-        self.connection.request(method, path, body, {"Content-Type": media} if body else {})
-        answer = self.connection.getresponse()
-        content = answer.read()
-        if answer.status >= 400:
-            raise SystemExit(f"bench: {method} {path}: {answer.status} {content[:500]!r}")
-        return json.loads(content or b"null")
-
-    def get(self, path: str) -> dict:
-        return self.call("GET", path)
-
-    def push(self, definition: str) -> str:
-        """The id of a new project's workflow."""
-        packed, content = io.BytesIO(), definition.encode()
-        with tarfile.open(fileobj=packed, mode="w:gz") as tar:
-            entry = tarfile.TarInfo("w.dig")
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-        project = self.call("PUT", f"/api/projects?project=p{uuid.uuid4().hex}&revision=r",
-                            packed.getvalue(), "application/gzip")["id"]
-        return self.get(f"/api/projects/{project}/workflows")["workflows"][0]["id"]
-
-    def start(self, workflow: str, number: int) -> str:
-        session = datetime.datetime(2001, 1, 1) + datetime.timedelta(days=number)
-        request = {"workflowId": workflow, "sessionTime": f"{session.isoformat()}+00:00",
-                   "params": {}}
-        return self.call("PUT", "/api/attempts", json.dumps(request).encode())["id"]
-
-    def wait(self, attempt: str) -> None:
-        while not (answer := self.get(f"/api/attempts/{attempt}"))["done"]:
-            time.sleep(0.01)
-        if not answer["success"]:
-            raise SystemExit(f"bench: attempt {attempt} failed")
-
-    def memory_mb(self) -> float:
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(status.split("VmRSS:")[1].split()[0]) / 1024
-
-    def cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-    def stop(self) -> None:
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
 
 
 class Bench:
@@ -137,7 +58,8 @@ class Bench:
 
     @contextlib.contextmanager
     def server(self) -> Iterator[Server]:
-        server = Server(self.program, self.postgres, Path(tempfile.mkdtemp(dir=self.folder)))
+        server = Server(self.program, Path(tempfile.mkdtemp(dir=self.folder)),
+                        self.postgres.properties("bench"))
         try:
             yield server
         finally:
@@ -148,14 +70,37 @@ class Bench:
                                      "FROM pg_stat_statements JOIN pg_database d ON d.oid = dbid "
                                      "WHERE datname = 'bench'"))
 
+    @staticmethod
+    def push(server: Server, definition: str) -> str:
+        """The id of a new project's workflow."""
+        project = server.push(f"p{uuid.uuid4().hex}", {"w.dig": definition})
+        return server.get(f"/api/projects/{project}/workflows")["workflows"][0]["id"]
+
+    @staticmethod
+    def start(server: Server, workflow: str, number: int) -> str:
+        session = datetime.datetime(2001, 1, 1) + datetime.timedelta(days=number)
+        request = {"workflowId": workflow, "sessionTime": f"{session.isoformat()}+00:00",
+                   "params": {}}
+        return server.call("PUT", "/api/attempts", json.dumps(request).encode())["id"]
+
+    @staticmethod
+    def wait(server: Server, attempt: str) -> None:
+        while not (answer := server.get(f"/api/attempts/{attempt}"))["done"]:
+            time.sleep(0.01)
+        if not answer["success"]:
+            raise SystemExit(f"bench: attempt {attempt} failed")
+
+    def run(self, server: Server, workflow: str, number: int) -> None:
+        self.wait(server, self.start(server, workflow, number))
+
     def rate(self, definition: str, attempts: int, tasks: int) -> tuple[float, float]:
         """Tasks a second, and statements a task, of attempts that are started together."""
         with self.server() as server:
-            workflow = server.push(definition)
-            server.wait(server.start(workflow, 0))
+            workflow = self.push(server, definition)
+            self.run(server, workflow, 0)
             before, began = self.statements(), time.monotonic()
-            for attempt in [server.start(workflow, 1 + n) for n in range(attempts)]:
-                server.wait(attempt)
+            for attempt in [self.start(server, workflow, 1 + n) for n in range(attempts)]:
+                self.wait(server, attempt)
             seconds = time.monotonic() - began
             count = attempts * tasks
             return count / seconds, (self.statements() - before) / count
@@ -209,10 +154,10 @@ def first(bench: Bench) -> list[Figure]:
     delays = []
     with bench.server() as server:
         times = server.place / "times"
-        workflow = server.push(f"+t:\n  sh>: date +%s%N >> {times}\n")
+        workflow = bench.push(server, f"+t:\n  sh>: date +%s%N >> {times}\n")
         for number in range(1 + SAMPLES):
             began = time.time()
-            server.wait(server.start(workflow, number))
+            bench.run(server, workflow, number)
             delays.append(int(times.read_text().split()[-1]) / 1e6 - began * 1000)
     return [Figure("request to first instruction, p50", quantile(delays[1:], .5), "ms", "≤ 15 ms",
                    "1 140 ms"),
@@ -223,9 +168,9 @@ def chain(bench: Bench) -> list[Figure]:
     """From one task's end to the next one's start."""
     with bench.server() as server:
         times = server.place / "times"
-        workflow = server.push(in_a_row(40, f"sh>: date +%s%N >> {times}"))
+        workflow = bench.push(server, in_a_row(40, f"sh>: date +%s%N >> {times}"))
         for number in range(1 + RUNS):
-            server.wait(server.start(workflow, number))
+            bench.run(server, workflow, number)
         at = [int(text) / 1e6 for text in times.read_text().split()]
     hops = [after - before for number, (before, after) in enumerate(zip(at, at[1:]), start=1)
             if number > 40 and number % 40]
