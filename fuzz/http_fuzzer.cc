@@ -58,8 +58,9 @@ class Target : mogura::server::ApiParts {
   Target()
       : ApiParts(mogura::store::sqlite::open_memory_database()),
         open_(services_),
-        locked_services_{services_.database, services_.executor, services_.vault,  services_.logs,
-                         services_.clock,    services_.live,     locked_settings()},
+        locked_services_{services_.database, services_.executor, services_.vault,
+                         services_.logs,     services_.archives, services_.clock,
+                         services_.live,     locked_settings()},
         locked_(locked_services_),
         server_(
             {{{std::string(mogura::server::kAdminListener), "127.0.0.1", 0, std::nullopt}},
