@@ -63,17 +63,30 @@ bool is_as_pushed(const store::Revision& revision, std::string_view archive) {
 
 }  // namespace
 
-void ArchiveStore::put(store::Push& push, const std::string& bytes, Instant now) {
+store::Pushed ArchiveStore::push(store::Push push, const std::string& bytes, Instant now) {
   push.archive_type = options_.type;
+  push.archive_md5 = md5(bytes);
   push.archive_digest = sha256(bytes);
   const auto files = options_.files.find(options_.type);
-  if (files == options_.files.end()) {
-    push.archive = bytes;
-    return;
+  if (files != options_.files.end()) {
+    return push_with_file(std::move(push), *files->second, bytes, now);
   }
-  push.archive_path = database_.note_archive(push.archive_type, *push.archive_digest,
-                                             fresh_path(*push.archive_digest), now);
-  files->second->put(*push.archive_path, bytes);
+  push.archive = bytes;
+  return database_.push(push, now);
+}
+
+store::Pushed ArchiveStore::push_with_file(store::Push push, ArchiveFiles& files,
+                                           const std::string& bytes, Instant now) {
+  const std::string& digest = *push.archive_digest;
+  push.archive_path = database_.note_archive(push.archive_type, digest, fresh_path(digest), now);
+  files.put(*push.archive_path, bytes);
+  try {
+    return database_.push(push, now);
+  } catch (const store::ArchivePlaceLost&) {
+    // Whoever erased the file may have done so before it was written.
+    database_.give_up_archive(push.archive_type, digest, *push.archive_path, now);
+    throw;
+  }
 }
 
 std::expected<std::string, ArchiveProblem> ArchiveStore::read(const store::Revision& revision) {
@@ -116,14 +129,14 @@ void ArchiveStore::clean_up(const std::string& type, ArchiveFiles& files, Instan
   for (std::optional<std::string> after = ""; after;) {
     const store::CondemnedArchives condemned =
         database_.condemn_archives(type, before, *after, kPlacesAtOnce);
-    for (const std::string& path : condemned.paths) {
+    for (const store::CondemnedArchive& archive : condemned.archives) {
       try {
-        files.erase(path);
+        files.erase(archive.path);
       } catch (const Error& error) {
         kArchiveStoreLog.error("An archive cannot be erased: {}", error.message());
         continue;
       }
-      database_.forget_archive(type, path);
+      database_.forget_archive(type, archive);
       ++erased;
     }
     after = condemned.next;

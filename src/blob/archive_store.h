@@ -3,8 +3,8 @@
 // §6.6-6.7).
 //
 //   ArchiveStore archives(database, {.type = "local", .files = …});
-//   archives.put(push, bytes, now);      // then the push is stored
-//   archives.read(revision)              // the same bytes, or what became of them
+//   const store::Pushed pushed = archives.push(std::move(push), bytes, now);
+//   archives.read(pushed.revision)       // the same bytes, or what became of them
 //
 // A revision is read from where it was put: the type is that of its row, whatever new ones get.
 #pragma once
@@ -49,17 +49,19 @@ class ArchiveStore {
   ArchiveStore(store::Database& database, ArchiveStoreOptions options)
       : database_(database), options_(std::move(options)) {}
 
-  /// Writes down the archive of a push that is about to be stored: sets its `archive_*` but for the
-  /// MD5. Where nothing comes of the push, clean_up() sees to it. Throws Error of kind "io", and
-  /// what the database throws.
-  void put(store::Push& push, const std::string& bytes, Instant now);
-  /// The bytes that were pushed, checked. Throws as put().
+  /// Stores a push, all of it but its `archive*`, with its archive. The archive comes first; where
+  /// nothing comes of the push, clean_up() sees to it. Throws Error of kind "io", and what the
+  /// database throws.
+  store::Pushed push(store::Push push, const std::string& bytes, Instant now);
+  /// The bytes that were pushed, checked. Throws as push().
   std::expected<std::string, ArchiveProblem> read(const store::Revision& revision);
   /// Erases files that no revision names, and what interrupted writes left. Several servers may do
   /// so at once. What cannot be erased is logged and left for the next time.
   void clean_up(Instant now);
 
  private:
+  store::Pushed push_with_file(store::Push push, ArchiveFiles& files, const std::string& bytes,
+                               Instant now);
   std::expected<std::string, ArchiveProblem> find(const store::Revision& revision);
   void clean_up(const std::string& type, ArchiveFiles& files, Instant before);
 

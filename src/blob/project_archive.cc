@@ -36,7 +36,10 @@ class Unpacker {
  public:
   Unpacker(const fs::path& directory, UnpackFor purpose, ArchiveLimits limits)
       : directory_(directory), purpose_(purpose), limits_(limits) {
-    tree_.made = [this](const std::string& name) { make_directory(name); };
+    tree_.made = [this](const std::string& name) {
+      count_directory();
+      make_directory(name);
+    };
   }
 
   void unpack(std::string_view archive);
@@ -45,6 +48,7 @@ class Unpacker {
  private:
   void add(ArchiveReader& reader, const ArchiveEntryHeader& header);
   void count(const ArchiveEntryHeader& header);
+  void count_directory();
   std::string checked_name(const std::string& name) const;
   void make_directory(const std::string& name) const;
   void write_file(ArchiveReader& reader, const ArchiveEntryHeader& header,
@@ -61,6 +65,7 @@ class Unpacker {
   ArchiveTree tree_;
   std::map<std::string, unsigned> directory_modes_;
   std::uint64_t entry_count_ = 0;
+  std::uint64_t directory_count_ = 0;
   std::uint64_t total_bytes_ = 0;
 };
 
@@ -108,6 +113,14 @@ void Unpacker::count(const ArchiveEntryHeader& header) {
     throw Error("illegal argument",
                 fmt::format("Total size of the archive exceeds limit ({} > {} bytes)", total_bytes_,
                             limits_.max_total_bytes));
+  }
+}
+
+/// Also of those that no entry is for: one long name may stand for a thousand.
+void Unpacker::count_directory() {
+  if (++directory_count_ > limits_.max_entries) {
+    throw Error("illegal argument",
+                fmt::format("The archive holds more than {} directories", limits_.max_entries));
   }
 }
 
@@ -218,8 +231,9 @@ std::string md5(std::string_view bytes) {
   return {digest.begin(), digest.begin() + size};
 }
 
-PushedProject read_pushed_project(std::string_view archive, const ArchiveLimits& limits,
-                                  const fs::path& temporary_directory) {
+std::vector<workflow::Definition> read_pushed_project(std::string_view archive,
+                                                      const ArchiveLimits& limits,
+                                                      const fs::path& temporary_directory) {
   if (archive.size() > limits.max_total_bytes) {
     throw Error("illegal argument",
                 fmt::format("Size of the uploaded archive file exceeds limit ({} bytes)",
@@ -228,7 +242,7 @@ PushedProject read_pushed_project(std::string_view archive, const ArchiveLimits&
   const TemporaryDirectory project(temporary_directory);
   try {
     Unpacker(project.path(), UnpackFor::check, limits).unpack(archive);
-    return {.workflows = workflow::load_project(project.path()), .md5 = md5(archive)};
+    return workflow::load_project(project.path());
   } catch (const Error& error) {
     throw without_path(error, project.path().string());
   }

@@ -21,26 +21,22 @@ namespace mogura::blob {
 struct ArchiveLimits {
   /// `api.max_archive_total_size_limit`: of the archive, of each file in it, and of all of them.
   std::uint64_t max_total_bytes = 2u << 20;
-  /// `api.max_archive_entries`.
+  /// `api.max_archive_entries`, and as many directories.
   std::uint64_t max_entries = 100'000;
 };
 
 /// The 16 bytes of MD5 over all bytes: a revision's `archiveMd5`.
 std::string md5(std::string_view bytes);
 
-struct PushedProject {
-  std::vector<workflow::Definition> workflows;  // by name
-  std::string md5;
-};
-
-/// What a pushed archive holds. It is unpacked below `temporary_directory`, which need not exist,
-/// and gone when this returns. Links within the archive are followed; those that leave it or lead
-/// nowhere are empty files, as are hard links and devices.
-/// Throws Error of kind "illegal argument" for the archive's faults with the texts of rest-api.md
-/// §3.3, what workflow::load_project() throws with paths relative to the project, and Error of kind
-/// "io" where this machine fails.
-PushedProject read_pushed_project(std::string_view archive, const ArchiveLimits& limits,
-                                  const std::filesystem::path& temporary_directory);
+/// The workflows of a pushed archive, by name. It is unpacked below `temporary_directory`, which
+/// need not exist, and gone when this returns. Links within the archive are followed; those that
+/// leave it or lead nowhere are empty files, as are hard links and devices. Throws Error of kind
+/// "illegal argument" for the archive's faults with the texts of rest-api.md §3.3, what
+/// workflow::load_project() throws with paths relative to the project, and Error of kind "io" where
+/// this machine fails.
+std::vector<workflow::Definition> read_pushed_project(
+    std::string_view archive, const ArchiveLimits& limits,
+    const std::filesystem::path& temporary_directory);
 
 struct UnpackedEntry {
   std::string name;

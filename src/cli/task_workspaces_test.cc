@@ -16,8 +16,8 @@ class TaskWorkspacesTest : public testing::Test {
  protected:
   void push(const std::string& revision, const std::string& content) {
     store::Push push = store::testing::make_push("p", revision);
-    archives.put(push, blob::testing::archive_of({{.name = "data", .content = content}}), {});
-    request.project = database->push(push, Instant()).project.id;
+    const std::string archive = blob::testing::archive_of({{.name = "data", .content = content}});
+    request.project = archives.push(push, archive, Instant()).project.id;
     request.revision = revision;
   }
   TaskWorkspaces workspaces(std::uint64_t idle_bytes = 64u << 20) {

@@ -64,9 +64,7 @@ class RetentionSweepTest : public ::testing::Test {
 };
 
 TEST_F(RetentionSweepTest, ErasesTheArchivesOfRevisionsThatAreGone) {
-  store::Push push = make_push("p", "old");
-  archives_.put(push, "bytes", clock_.now());
-  const store::Revision old = database_->push(push, clock_.now()).revision;
+  const store::Revision old = archives_.push(make_push("p", "old"), "bytes", clock_.now()).revision;
   clock_.advance(std::chrono::hours(2));
   database_->push(make_push("p", "new"), clock_.now());
   sweep({});

@@ -99,24 +99,21 @@ store::Pushed push_project(const Call& call) {
   const Instant from = schedule_from(call);
   const std::string& archive = received_archive(call);
   const ApiSettings& settings = call.services.settings;
-  const blob::PushedProject project =
+  const std::vector<workflow::Definition> workflows =
       blob::read_pushed_project(archive, settings.archive, settings.temporary_directory);
   if (call.request.content_length.value_or(archive.size()) != archive.size()) {
     throw bad_request("Content-Length header doesn't match with uploaded data size");
   }
 
   push.site = call.caller.site;
-  push.archive_md5 = project.md5;
   push.user_info = call.caller.user_info;
-  push.workflows = checked_workflows(call, project.workflows, from);
-  push.next_schedule = [&project](const std::string& name, Instant last_session_time) {
-    const auto definition = std::ranges::find(project.workflows, name, &workflow::Definition::name);
+  push.workflows = checked_workflows(call, workflows, from);
+  push.next_schedule = [&workflows](const std::string& name, Instant last_session_time) {
+    const auto definition = std::ranges::find(workflows, name, &workflow::Definition::name);
     return scheduler::find_schedule(definition->config, definition->timezone)
         ->next(last_session_time);
   };
-  const Instant now = call.services.clock.now();
-  call.services.archives.put(push, archive, now);
-  return call.services.database.push(push, now);
+  return call.services.archives.push(std::move(push), archive, call.services.clock.now());
 }
 
 }  // namespace mogura::server

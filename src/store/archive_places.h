@@ -15,14 +15,26 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/error.h"
 
 namespace mogura::store {
 
+struct CondemnedArchive {
+  std::string path;
+  Instant noted_at;
+};
+
 /// Archives of a storage type that are to be erased.
 struct CondemnedArchives {
-  std::vector<std::string> paths;
+  std::vector<CondemnedArchive> archives;
   /// Where to go on: the path after which nobody has looked; absent: there are no more.
   std::optional<std::string> next;
+};
+
+/// A push that came so late that its archive's place was condemned meanwhile.
+class ArchivePlaceLost : public Error {
+ public:
+  ArchivePlaceLost() : Error("conflict", "The push took too long. Please push again") {}
 };
 
 class ArchivePlaces {
@@ -38,8 +50,12 @@ class ArchivePlaces {
   /// them.
   virtual CondemnedArchives condemn_archives(const std::string& type, Instant noted_before,
                                              const std::string& after, std::size_t max) = 0;
-  /// Of a condemned place: it is erased.
-  virtual void forget_archive(const std::string& type, const std::string& path) = 0;
+  /// Of a place that a push has lost and may have written to since: condemned with the next look
+  /// into notes unless a revision names it.
+  virtual void give_up_archive(const std::string& type, const std::string& digest,
+                               const std::string& path, Instant now) = 0;
+  /// Of a condemned place: it is erased. One that was given up since stays condemned.
+  virtual void forget_archive(const std::string& type, const CondemnedArchive& erased) = 0;
 };
 
 }  // namespace mogura::store

@@ -99,8 +99,8 @@ class Projects {
  public:
   virtual ~Projects() = default;
 
-  /// Throws Error of kind "conflict" "Resource already exists: revision=R in project id=N", or
-  /// where the archive's place is not noted any more, as the push took hours.
+  /// Throws Error of kind "conflict" "Resource already exists: revision=R in project id=N", and
+  /// ArchivePlaceLost (archive_places.h).
   virtual Pushed push(const Push& push, Instant now) = 0;
 
   /// Also one that is deleted.

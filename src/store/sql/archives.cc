@@ -2,6 +2,7 @@
 // elsewhere (store/archive_places.h).
 #include "store/sql/archives.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -24,20 +25,13 @@ Bulk for_each_place(std::string text) {
   return {std::move(text), {{"storage", Type::text}, {"place", Type::text}}};
 }
 
-std::optional<std::string> find_place(Session& session, const std::string& type,
-                                      const std::string& digest) {
-  const Param key = Param::bytes(digest);
-  Rows found = session.run(
-      "SELECT v.archive_path FROM revisions AS v WHERE v.archive_digest = $1 AND "
-      "v.archive_type = $2 AND v.archive_path IS NOT NULL LIMIT 1",
-      {key, type});
-  if (found.empty()) {
-    found = session.run(
-        "SELECT n.path FROM archive_places AS n WHERE n.digest = $1 AND n.type = $2 AND "
-        "n.is_condemned = 0 LIMIT 1",
-        {key, type});
-  }
-  return first_from(found, archive_from);
+std::optional<std::string> find_named_place(Session& session, const std::string& type,
+                                            const std::string& digest) {
+  return first_from(
+      session.run("SELECT v.archive_path FROM revisions AS v WHERE v.archive_digest = $1 AND "
+                  "v.archive_type = $2 AND v.archive_path IS NOT NULL LIMIT 1",
+                  {Param::bytes(digest), type}),
+      archive_from);
 }
 
 // False where it is condemned.
@@ -62,11 +56,19 @@ std::vector<std::string> named_places(Session& session, const std::vector<Param>
   return all_from(session.run(named, places), archive_from);
 }
 
-std::vector<Param> places_at(const std::string& type, const std::vector<std::string>& paths) {
+CondemnedArchive condemned_from(Rows::Row& row) {
+  CondemnedArchive archive;
+  archive.path = row.text();
+  archive.noted_at = row.time();
+  return archive;
+}
+
+std::vector<Param> places_at(const std::string& type,
+                             const std::vector<CondemnedArchive>& archives) {
   std::vector<Param> places;
-  for (const std::string& path : paths) {
+  for (const CondemnedArchive& archive : archives) {
     places.emplace_back(type);
-    places.emplace_back(path);
+    places.emplace_back(archive.path);
   }
   return places;
 }
@@ -92,7 +94,7 @@ void use_place(Session& session, const Push& push, Instant now) {
       "UPDATE archive_places SET noted_at = $3 WHERE type = $1 AND path = $2 AND "
       "is_condemned = 0 RETURNING path",
       {push.archive_type, *push.archive_path, now});
-  if (noted.empty()) throw Error("conflict", "The push took too long. Please push again");
+  if (noted.empty()) throw ArchivePlaceLost();
 }
 
 ArchivesToLeave hold_archives(Session& session, const std::vector<Param>& revisions) {
@@ -157,14 +159,29 @@ std::optional<std::string> SqlDatabase::find_archive(RevisionId revision) {
 
 std::string SqlDatabase::note_archive(const std::string& type, const std::string& digest,
                                       const std::string& fresh_path, Instant now) {
+  if (const auto named = note_named_archive(type, digest, now)) return *named;
+  const Rows noted =
+      run(Access::write,
+          "UPDATE archive_places SET noted_at = $3 WHERE type = $2 AND is_condemned = 0 AND "
+          "path = (SELECT n.path FROM archive_places AS n WHERE n.digest = $1 AND n.type = $2 AND "
+          "n.is_condemned = 0 LIMIT 1) RETURNING path",
+          {Param::bytes(digest), type, now});
+  if (const auto path = first_from(noted, archive_from)) return *path;
+  Transaction transaction(*driver_);
+  note_place(transaction.session(), type, fresh_path, digest, now);
+  transaction.commit();
+  return fresh_path;
+}
+
+// Looks a second time once the place is noted: with the revision that named it, the place may have
+// been condemned and forgotten in between.
+std::optional<std::string> SqlDatabase::note_named_archive(const std::string& type,
+                                                           const std::string& digest, Instant now) {
   Transaction transaction(*driver_);
   Session& session = transaction.session();
-  std::string path = find_place(session, type, digest).value_or(fresh_path);
-  // What was in use is condemned since.
-  if (!note_place(session, type, path, digest, now)) {
-    path = fresh_path;
-    note_place(session, type, path, digest, now);
-  }
+  const auto path = find_named_place(session, type, digest);
+  if (!path || !note_place(session, type, *path, digest, now)) return std::nullopt;
+  if (named_places(session, places_at(type, {{*path, now}})).empty()) return std::nullopt;
   transaction.commit();
   return path;
 }
@@ -179,24 +196,40 @@ CondemnedArchives SqlDatabase::condemn_archives(const std::string& type, Instant
   CondemnedArchives condemned;
   Transaction transaction(*driver_);
   Session& session = transaction.session();
-  condemned.paths = all_from(
-      session.run("SELECT q.path FROM archive_places AS q WHERE q.type = $1 AND q.path > $2 AND "
-                  "q.noted_at < $3 ORDER BY q.path LIMIT $4 {skip_locked}",
+  const auto seen = all_from(
+      session.run("SELECT q.path, q.noted_at FROM archive_places AS q WHERE q.type = $1 AND "
+                  "q.path > $2 AND q.noted_at < $3 ORDER BY q.path LIMIT $4 {skip_locked}",
                   {type, after, noted_before, max}),
-      archive_from);
-  if (condemned.paths.size() == max) condemned.next = condemned.paths.back();
-  const auto named = named_places(session, places_at(type, condemned.paths));
-  for (const std::string& path : named) std::erase(condemned.paths, path);
-  session.run(forget, places_at(type, named));
-  session.run(condemn, places_at(type, condemned.paths));
+      condemned_from);
+  if (seen.size() == max) condemned.next = seen.back().path;
+  const auto named = named_places(session, places_at(type, seen));
+  std::vector<CondemnedArchive> forgotten;
+  for (const CondemnedArchive& archive : seen) {
+    const bool is_named = std::ranges::find(named, archive.path) != named.end();
+    (is_named ? forgotten : condemned.archives).push_back(archive);
+  }
+  session.run(forget, places_at(type, forgotten));
+  session.run(condemn, places_at(type, condemned.archives));
   transaction.commit();
   return condemned;
 }
 
-void SqlDatabase::forget_archive(const std::string& type, const std::string& path) {
+// Condemned from the first, so that no push uses it meanwhile. Who is erasing it now may not forget
+// it: the file may have come after that.
+void SqlDatabase::give_up_archive(const std::string& type, const std::string& digest,
+                                  const std::string& path, Instant now) {
   run(Access::write,
-      "DELETE FROM archive_places WHERE type = $1 AND path = $2 AND is_condemned = 1",
-      {type, path});
+      "INSERT INTO archive_places (type, path, digest, noted_at, is_condemned) "
+      "VALUES ($1, $2, $3, $4, 1) ON CONFLICT (type, path) DO UPDATE SET "
+      "noted_at = archive_places.noted_at + 1",
+      {type, path, Param::bytes(digest), now});
+}
+
+void SqlDatabase::forget_archive(const std::string& type, const CondemnedArchive& erased) {
+  run(Access::write,
+      "DELETE FROM archive_places WHERE type = $1 AND path = $2 AND noted_at = $3 AND "
+      "is_condemned = 1",
+      {type, erased.path, erased.noted_at});
 }
 
 }  // namespace mogura::store::sql

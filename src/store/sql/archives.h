@@ -13,7 +13,7 @@ namespace mogura::store::sql {
 
 /// Stores the bytes of a push unless they are there.
 void put_archive(Session& session, RevisionId revision, const Push& push);
-/// Throws Error of kind "conflict" where the place of the push's archive is not noted any more.
+/// Throws ArchivePlaceLost where the place of the push's archive is not noted any more.
 void use_place(Session& session, const Push& push, Instant now);
 
 /// Bytes that may go with revisions.

@@ -65,7 +65,9 @@ class SqlDatabase : public Database {
                            const std::string& fresh_path, Instant now) override;
   CondemnedArchives condemn_archives(const std::string& type, Instant noted_before,
                                      const std::string& after, std::size_t max) override;
-  void forget_archive(const std::string& type, const std::string& path) override;
+  void give_up_archive(const std::string& type, const std::string& digest, const std::string& path,
+                       Instant now) override;
+  void forget_archive(const std::string& type, const CondemnedArchive& erased) override;
 
   // Schedules
   std::optional<Schedule> find_schedule(SiteId site, ScheduleId schedule) override;
@@ -136,6 +138,8 @@ class SqlDatabase : public Database {
   void commit_then_tell_here(Transaction& transaction, const Notice& notice);
   /// Commits, and tells all.
   void commit_and_tell(Transaction& transaction, const Notice& notice);
+  std::optional<std::string> note_named_archive(const std::string& type, const std::string& digest,
+                                                Instant now);
   std::size_t end_lease(Transaction& transaction, LeaseId lease);
   Notice notice_about(std::span<const Commit> commits, std::span<const CommitResult> results,
                       std::optional<Instant> released) const;

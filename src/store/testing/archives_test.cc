@@ -40,7 +40,12 @@ class ArchivesTest : public ::testing::TestWithParam<DatabaseMaker> {
     return database_.note_archive("files", digest_of(bytes), fresh_path, at_second(second));
   }
   std::vector<std::string> condemned(std::int64_t noted_before) {
-    return database_.condemn_archives("files", at_second(noted_before), "", 100).paths;
+    return paths_of(database_.condemn_archives("files", at_second(noted_before), "", 100));
+  }
+  static std::vector<std::string> paths_of(const CondemnedArchives& condemned) {
+    std::vector<std::string> paths;
+    for (const CondemnedArchive& archive : condemned.archives) paths.push_back(archive.path);
+    return paths;
   }
   void drop_before(ProjectId project, std::int64_t second) {
     database_.drop_revisions(project, at_second(second), 0, 100);
@@ -141,7 +146,7 @@ TEST_P(ArchivesTest, ElsewhereAreCondemnedWhenNobodyNamesThemForLong) {
     EXPECT_EQ(error.kind(), "conflict");
   }
   EXPECT_FALSE(database_.find_project({0}, "p"));
-  database_.forget_archive("files", "a.1");
+  database_.forget_archive("files", {"a.1", at_second(5)});
   EXPECT_THAT(condemned(7), IsEmpty());
   push_file("p", "r1", 8, "bytes", "a.2");
   EXPECT_THAT(condemned(99), IsEmpty());
@@ -160,18 +165,37 @@ TEST_P(ArchivesTest, ElsewhereAreNotedAgainWhenTheirRevisionsGo) {
   EXPECT_THAT(condemned(11), ElementsAre("a.1"));
 }
 
+TEST_P(ArchivesTest, ElsewhereAreNotUsedOnceAPushHasLostThem) {
+  note("bytes", "a.1", 1);
+  push_file("p", "r1", 1, "bytes", "a.1");
+  ASSERT_THAT(condemned(9), IsEmpty());
+  database_.give_up_archive("files", digest_of("bytes"), "a.1", at_second(9));
+  EXPECT_EQ(note("bytes", "a.2", 9), "a.2");
+  EXPECT_THAT(condemned(10), ElementsAre("a.2")) << "a revision names the other";
+  database_.give_up_archive("files", digest_of("others"), "b.1", at_second(9));
+  EXPECT_THAT(condemned(10), ElementsAre("a.2", "b.1"));
+}
+
+TEST_P(ArchivesTest, ElsewhereAreErasedAgainWhenWrittenMeanwhile) {
+  note("bytes", "a.1", 1);
+  const CondemnedArchives seen = database_.condemn_archives("files", at_second(9), "", 1);
+  database_.give_up_archive("files", digest_of("bytes"), "a.1", at_second(9));
+  database_.forget_archive("files", seen.archives.at(0));
+  EXPECT_THAT(condemned(9), ElementsAre("a.1"));
+}
+
 TEST_P(ArchivesTest, ElsewhereAreLookedThroughInParts) {
   for (const std::string path : {"a", "b", "c"}) note(path, path, 1);
   note("d", "d", 50);
   push_file("p", "r1", 2, "b", "b");
   const CondemnedArchives first = database_.condemn_archives("files", at_second(9), "", 2);
-  EXPECT_THAT(first.paths, ElementsAre("a"));
+  EXPECT_THAT(paths_of(first), ElementsAre("a"));
   ASSERT_EQ(first.next, "b");
   const CondemnedArchives second =
       database_.condemn_archives("files", at_second(9), *first.next, 2);
-  EXPECT_THAT(second.paths, ElementsAre("c"));
+  EXPECT_THAT(paths_of(second), ElementsAre("c"));
   EXPECT_FALSE(second.next);
-  EXPECT_THAT(database_.condemn_archives("cloud", at_second(99), "", 2).paths, IsEmpty());
+  EXPECT_THAT(database_.condemn_archives("cloud", at_second(99), "", 2).archives, IsEmpty());
 }
 
 }  // namespace

@@ -114,8 +114,10 @@ void use_archives(Database& database) {
   database.note_archive("files", digest, "other", at_second(3));
   database.push(make_push("archived", "newest"), at_second(3));
   database.drop_revisions(project, at_second(9), 0, 10);
-  EXPECT_FALSE(database.condemn_archives("files", at_second(9), "", 10).paths.empty());
-  database.forget_archive("files", "path");
+  const auto condemned = database.condemn_archives("files", at_second(9), "", 10).archives;
+  ASSERT_FALSE(condemned.empty());
+  database.give_up_archive("files", digest, "lost", at_second(9));
+  database.forget_archive("files", condemned[0]);
 }
 
 void use_attempts(Database& database) {

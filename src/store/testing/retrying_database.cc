@@ -256,8 +256,13 @@ CondemnedArchives RetryingDatabase::condemn_archives(const std::string& type, In
       faults_, [&] { return database_.condemn_archives(type, noted_before, after, max); });
 }
 
-void RetryingDatabase::forget_archive(const std::string& type, const std::string& path) {
-  return again([&] { return database_.forget_archive(type, path); });
+void RetryingDatabase::give_up_archive(const std::string& type, const std::string& digest,
+                                       const std::string& path, Instant now) {
+  return again([&] { return database_.give_up_archive(type, digest, path, now); });
+}
+
+void RetryingDatabase::forget_archive(const std::string& type, const CondemnedArchive& erased) {
+  return again([&] { return database_.forget_archive(type, erased); });
 }
 
 std::vector<Workflow> RetryingDatabase::list_workflows(RevisionId revision) {

@@ -61,7 +61,9 @@ class RetryingDatabase : public Database {
                            const std::string& fresh_path, Instant now) override;
   CondemnedArchives condemn_archives(const std::string& type, Instant noted_before,
                                      const std::string& after, std::size_t max) override;
-  void forget_archive(const std::string& type, const std::string& path) override;
+  void give_up_archive(const std::string& type, const std::string& digest, const std::string& path,
+                       Instant now) override;
+  void forget_archive(const std::string& type, const CondemnedArchive& erased) override;
 
   // Schedules
   std::optional<Schedule> find_schedule(SiteId site, ScheduleId schedule) override;
