@@ -1,5 +1,6 @@
 #include "executor/executor.h"
 
+#include <malloc.h>
 #include <pthread.h>
 
 #include <algorithm>
@@ -27,6 +28,8 @@ constexpr std::chrono::seconds kTakeOverAfter{1};
 constexpr int kMaxStartTries = 5;
 // A wake that is so far away stays as it is stored when it could come later.
 constexpr std::chrono::hours kFarAway{1};
+// An executor that had nothing to do for so long returns the memory that its work has left free.
+constexpr std::chrono::seconds kIdleAfter{1};
 // The longest sleep: clocks may be set, and other processes may have stored something.
 constexpr std::chrono::seconds kMaxSleep{10};
 
@@ -63,6 +66,7 @@ struct Executor::Impl {
   void begin(store::NewAttempt attempt);
   void noticed(const store::Notice& notice);
   void store_the_rest();
+  void return_memory();
   bool wait_for_work(Instant wake);
   bool is_stopping() {
     MutexLock lock(mutex);
@@ -83,6 +87,7 @@ struct Executor::Impl {
   Condition work_came;
   std::vector<Post> posts MOGURA_GUARDED_BY(mutex);
   std::vector<store::NewAttempt> new_attempts MOGURA_GUARDED_BY(mutex);
+  bool has_worked = false;  // since memory was returned; the executor's thread only
   // What the store said since the last batch: there may be work from then on.
   std::optional<Instant> noticed_wake MOGURA_GUARDED_BY(mutex);
   bool stopping MOGURA_GUARDED_BY(mutex) = false;
@@ -293,14 +298,23 @@ void Executor::Impl::store_the_rest() {
   }
 }
 
+// The allocator keeps what a burst of work has freed, which may be hundreds of megabytes.
+void Executor::Impl::return_memory() {
+  has_worked = false;
+  ::malloc_trim(0);
+}
+
 bool Executor::Impl::wait_for_work(Instant wake) {
   MutexLock lock(mutex);
   const auto longest = std::chrono::steady_clock::now() + kMaxSleep;
+  const auto idle_at = std::chrono::steady_clock::now() + kIdleAfter;
   while (posts.empty() && new_attempts.empty() && !stopping) {
     const Duration left = std::min(wake, noticed_wake.value_or(wake)) - dependencies.clock.now();
     const auto now = std::chrono::steady_clock::now();
-    const auto deadline = std::min(longest, now + std::min(left, Duration(kMaxSleep)));
+    auto deadline = std::min(longest, now + std::min(left, Duration(kMaxSleep)));
     if (now >= deadline) break;
+    if (has_worked && now >= idle_at) return_memory();
+    if (has_worked) deadline = std::min(deadline, idle_at);
     work_came.wait_until(mutex, deadline);
   }
   noticed_wake.reset();
@@ -435,6 +449,7 @@ bool Executor::run_batch() {
   if (!impl_->dependencies.only_posted) impl_->take_due();
   impl_->run_attempts();
   if (impl_->works.empty() || impl_->may_gather()) return false;
+  impl_->has_worked = true;
   impl_->commit();
   return true;
 }
