@@ -32,6 +32,7 @@ from postgres import Postgres  # noqa: E402
 
 DURABLE = {"shared_preload_libraries": "pg_stat_statements", "max_connections": "100"}
 RUNS = 3
+PAIRS = 9  # of a run and shells by themselves
 IDLE_SECONDS = 30
 SAMPLES = 20
 
@@ -86,7 +87,7 @@ class Bench:
     @staticmethod
     def wait(server: Server, attempt: str) -> None:
         while not (answer := server.get(f"/api/attempts/{attempt}"))["done"]:
-            time.sleep(0.01)
+            time.sleep(0.02)
         if not answer["success"]:
             raise SystemExit(f"bench: attempt {attempt} failed")
 
@@ -192,7 +193,7 @@ def echo(bench: Bench) -> list[Figure]:
 def sh(bench: Bench) -> list[Figure]:
     """Commands, against a loop that starts the same shell on all cores."""
     pairs = [(bench.rate(parallel(900, "sh>: 'true'"), 1, 900), bench.shells(900))
-             for _ in range(RUNS)]
+             for _ in range(PAIRS)]
     rates, bare = [rate for (rate, _), _ in pairs], [shells for _, shells in pairs]
     many, many_sql = bench.rate(parallel(40, "sh>: 'true'"), 20, 40)
     ratio = statistics.median(100 * rate / shells for (rate, _), shells in pairs)
