@@ -2,8 +2,9 @@
 // still, so nothing is copied however large we are (fork of a process of 2 GB takes 75 ms). What
 // the child does meanwhile is run_child(), in async-signal-safe calls only.
 //
-// When vfork returns to us the child has become its program or has ended, after leaving in our
-// memory what failed.
+// A second pipe tells how that went: exec closes it, so end of file means that the program runs,
+// and before a failure the child writes into it what failed. Our memory would not do: where vfork
+// is a fork, as under the thread sanitizer, the child has its own.
 #include "process/spawn.h"
 
 #include <fcntl.h>
@@ -35,20 +36,13 @@ Pipe make_pipe(const ExecPlan& plan) {
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-/// What the child tells. The compiler does not see that somebody writes here while vfork waits.
-struct Report {
-  volatile bool failed = false;
-  volatile SpawnStep step{};
-  volatile int error = 0;
-};
-
 /// What the child needs to know.
 struct ChildSide {
   ExecPlan& plan;
   const Warden& warden;
   const rlimit& descriptor_limit;
   int output;
-  Report& report;
+  int report;
 };
 
 /// Handlers would run in memory that is ours; ignored signals would stay ignored in the program.
@@ -82,9 +76,7 @@ SpawnFailure become_program(const ChildSide& child) {
 
 [[noreturn]] void run_child(const ChildSide& child) {
   const SpawnFailure failure = become_program(child);
-  child.report.step = failure.step;
-  child.report.error = failure.error;
-  child.report.failed = true;
+  [[maybe_unused]] const ssize_t written = ::write(child.report, &failure, sizeof failure);
   ::_exit(kExitNotStarted);
 }
 
@@ -101,14 +93,23 @@ void reap(pid_t pid) {
   }
 }
 
+/// Waits for exec. True, with `failure` filled in, where it has failed.
+bool read_report(int report, SpawnFailure& failure) {
+  ssize_t got = 0;
+  do {
+    got = ::read(report, &failure, sizeof failure);
+  } while (got < 0 && errno == EINTR);
+  return got == static_cast<ssize_t>(sizeof failure);
+}
+
 }  // namespace
 
 StartedChild start_child(const SpawnRequest& request, const Warden& warden,
                          const rlimit& descriptor_limit) {
   ExecPlan plan(request);
   Pipe output = make_pipe(plan);
-  Report report;
-  const ChildSide child{plan, warden, descriptor_limit, output.write.get(), report};
+  Pipe report = make_pipe(plan);
+  const ChildSide child{plan, warden, descriptor_limit, output.write.get(), report.write.get()};
 
   pid_t pid = -1;
   int vfork_error = 0;
@@ -119,11 +120,14 @@ StartedChild start_child(const SpawnRequest& request, const Warden& warden,
   }
   if (pid < 0) plan.fail({SpawnStep::prepare, vfork_error});
 
-  // The write end goes first, so that there is room for the pidfd even at the limit of open files.
+  // Both write ends go first, so that there is room for the pidfd even at the limit of open files.
   output.write.reset();
-  SpawnFailure failure{report.step, report.error};
-  if (!report.failed) {
-    UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  report.write.reset();
+  SpawnFailure failure{};
+  const bool failed = read_report(report.read.get(), failure);
+  UniqueFd pidfd;
+  if (!failed) {
+    pidfd = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (pidfd) return {pid, std::move(pidfd), std::move(output.read)};
     failure = {SpawnStep::prepare, errno};
     ::kill(-pid, SIGKILL);
