@@ -1,6 +1,5 @@
 #include "executor/executor.h"
 
-#include <malloc.h>
 #include <pthread.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <numeric>
 #include <thread>
 
+#include "base/heap.h"
 #include "base/mutex.h"
 #include "executor/cached_attempt.h"
 #include "executor/lease_watch.h"
@@ -67,6 +67,7 @@ struct Executor::Impl {
   void noticed(const store::Notice& notice);
   void store_the_rest();
   void return_memory();
+  void pause();
   bool wait_for_work(Instant wake);
   bool is_stopping() {
     MutexLock lock(mutex);
@@ -298,10 +299,17 @@ void Executor::Impl::store_the_rest() {
   }
 }
 
-// The allocator keeps what a burst of work has freed, which may be hundreds of megabytes.
 void Executor::Impl::return_memory() {
   has_worked = false;
-  ::malloc_trim(0);
+  return_free_memory();
+}
+
+// Whatever comes meanwhile: a store that fails says so each time, and what ran inside of the batch
+// runs again with it.
+void Executor::Impl::pause() {
+  MutexLock lock(mutex);
+  const auto end = std::chrono::steady_clock::now() + kPauseAfterError;
+  while (!stopping && std::chrono::steady_clock::now() < end) work_came.wait_until(mutex, end);
 }
 
 bool Executor::Impl::wait_for_work(Instant wake) {
@@ -481,7 +489,8 @@ void Executor::start() {
         wake = next_wake();
       } catch (const Error& error) {
         executor_logger.error("{}", error.chain());
-        wake = impl_->dependencies.clock.now() + kPauseAfterError;
+        impl_->pause();
+        wake = impl_->dependencies.clock.now();
       }
     } while (impl_->wait_for_work(wake));
     impl_->store_the_rest();

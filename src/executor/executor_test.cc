@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "executor/attempt_gateway.h"
 #include "store/memory_store.h"
 #include "value/json.h"
@@ -218,6 +220,45 @@ TEST_F(ExecutorTest, TriesAStartAgainThatOthersRaceWith) {
   const Executor::Started started = executor.start_attempt(request);
   EXPECT_TRUE(started.is_new);
   EXPECT_TRUE(store.find_attempt(started.state.attempt));
+}
+
+// The first commit fails, and whoever listens hears at once that there is something to do.
+class FullStore : public store::MemoryStore {
+ public:
+  std::unique_ptr<store::Notices::Subscription> watch(store::Listener listener) override {
+    listener_ = listener;
+    return MemoryStore::watch(std::move(listener));
+  }
+  std::vector<store::CommitResult> commit(std::span<const store::Commit> commits) override {
+    const auto now = std::chrono::steady_clock::now();
+    if (!std::exchange(failed_at_, failed_at_.value_or(now))) {
+      listener_({.missed = true});
+      throw Error("database", "the disk is full");
+    }
+    if (!std::exchange(tried_again_, true)) pause.set_value(now - *failed_at_);
+    return MemoryStore::commit(commits);
+  }
+
+  std::promise<std::chrono::steady_clock::duration> pause;
+
+ private:
+  store::Listener listener_;
+  std::optional<std::chrono::steady_clock::time_point> failed_at_;
+  bool tried_again_ = false;
+};
+
+TEST_F(ExecutorTest, PausesWhenTheStoreFailsWhateverComes) {
+  FullStore store;
+  auto pause = store.pause.get_future();
+  const SystemClock clock;
+  Executor executor{{store, clock, environment_, run_options_, {{}, 1'000}}};
+  executor.start();
+  StartRequest request;
+  request.workflow = {{0}, {1}, "default", "1", {}, {"w", "UTC", Object{{"+g", Object{}}}}};
+  executor.start_attempt(request);
+  ASSERT_EQ(pause.wait_for(seconds(20)), std::future_status::ready);
+  EXPECT_GE(pause.get(), seconds(1));
+  executor.stop();
 }
 
 TEST_F(ExecutorTest, IgnoresAResultWhoseClaimIsLost) {
