@@ -81,6 +81,15 @@ void check_call(const Route& route, const net::ServerRequest& request, const Cal
   if (!accepts(request.header("Accept").value_or(""), route.produces())) throw RequestError(406);
 }
 
+// No name may hold one, and not every database could look for it.
+bool holds_nul(const net::RequestTarget& target) {
+  const auto has = [](const std::string& text) { return text.contains('\0'); };
+  return std::ranges::any_of(target.segments, has) ||
+         std::ranges::any_of(target.query, [&](const auto& parameter) {
+           return has(parameter.first) || has(parameter.second);
+         });
+}
+
 }  // namespace
 
 Api::Api(const Services& services)
@@ -138,6 +147,7 @@ net::ServerResponse Api::dispatch(const net::ServerRequest& request, const Calle
   if (request.method == "OPTIONS") return options_reply(allowed_methods(std::move(methods)));
   if (chosen == nullptr) return wrong_method_reply(allowed_methods(std::move(methods)));
   if (matched.match == PathMatch::malformed) throw unparsable();
+  if (holds_nul(request.target)) throw RequestError(400, "The address holds a NUL character: %00");
   check_call(*chosen, request, caller);
   return chosen->handler({services_, request, caller, std::move(matched.variables)});
 }

@@ -76,6 +76,14 @@ TEST_F(ApiTest, IdsThatAreNoneAreEmpty404s) {
             R"(404 {"message":"Resource does not exist: session attempt id=-1","status":404})");
 }
 
+TEST_F(ApiTest, AddressesWithANulAre400s) {
+  for (const std::string call :
+       {"GET /api/projects?name=a%00", "GET /api/projects/1/workflows/a%00b",
+        "GET /api/attempts?%00=1", "PUT /api/projects?project=a%00&revision=r"}) {
+    EXPECT_THAT(ask(call), StartsWith(R"(400 {"message":"The address holds a NUL)")) << call;
+  }
+}
+
 TEST_F(ApiTest, PageSizesHaveAMaximumAndAMinimum) {
   EXPECT_EQ(ask("GET /api/sessions?page_size=100"), R"(200 {"sessions":[]})");
   for (const std::string path : {"/api/sessions", "/api/attempts", "/api/sessions/9/attempts"}) {

@@ -13,6 +13,9 @@
 namespace mogura::store::postgres {
 namespace {
 
+/// character_not_in_repertoire: a NUL, which SQL's texts cannot hold.
+constexpr std::string_view kNoSuchCharacter = "22021";
+
 // Every statement is to go by index, and in its order, and its plan to be made once: tables that
 // were empty when a statement was planned would be read whole ever after.
 constexpr const char* kSettings =
@@ -73,6 +76,10 @@ void Connection::fail() {
 }
 
 void Connection::fail(const pg_result* result) {
+  const char* const state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  if (state != nullptr && std::string_view(state) == kNoSuchCharacter) {
+    throw Error("illegal argument", "A text holds a character that the database cannot store");
+  }
   throw Error("database", "PostgreSQL: " + without_line_end(PQresultErrorMessage(result)));
 }
 

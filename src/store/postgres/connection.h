@@ -22,7 +22,8 @@ struct pg_result;
 namespace mogura::store::postgres {
 
 /// Used by one thread at a time. Everything throws Error of kind "database" with PostgreSQL's own
-/// message; a connection that is_broken() then is of no more use.
+/// message; a connection that is_broken() then is of no more use. A text with a NUL, which it
+/// cannot store, is an Error of kind "illegal argument".
 class Connection {
  public:
   explicit Connection(const Options& options);

@@ -55,6 +55,17 @@ TEST_F(PostgresTest, TellsOtherServers) {
   EXPECT_EQ(ear.wait(), Notice{.wake_at = at_second(7)});
 }
 
+TEST_F(PostgresTest, SaysThatATextCannotBeStored) {
+  const auto database = postgres::open_database(lent_->options());
+  try {
+    database->find_project({0}, std::string("a\0b", 3));
+    FAIL() << "PostgreSQL takes texts with a NUL";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), "illegal argument");
+  }
+  EXPECT_FALSE(database->find_project({0}, "a")) << "the connection is of use";
+}
+
 TEST_F(PostgresTest, SaysThatNoticesMayHaveBeenMissed) {
   const auto database = postgres::open_database(lent_->options());
   Ear ear(*database);
